@@ -1,0 +1,1 @@
+"""triage-tui: a terminal cockpit for the first ten minutes of an incident."""

@@ -1,0 +1,1 @@
+"""triage.toml and what is found on this machine, made into Settings."""

@@ -1,0 +1,142 @@
+"""What to watch and how, after every source of configuration has been read and checked."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from triage_tui.config.secret import Secret
+from triage_tui.model import Kind
+
+DEFAULT_INTERVAL_S: dict[Kind, float] = {
+    Kind.DOCKER: 2.0,
+    Kind.POSTGRES: 2.0,
+    Kind.REDIS: 2.0,
+    Kind.HOST: 2.0,
+    Kind.HTTP: 5.0,
+}
+"""Seconds between the end of one look and the start of the next. An HTTP endpoint may run real work per request."""
+
+
+class DockerSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="docker"):
+    """An engine that speaks the Docker API.
+
+    url      `unix:///path`, `tcp://host:port`, `ssh://user@host`; None: the context, or DOCKER_HOST, or the default socket
+    context  name of a Docker context; an unknown name is an error, never the local engine
+    """
+
+    name: str
+    url: Secret | None = None
+    context: str | None = None
+    depends_on: tuple[str, ...] = ()
+    interval_s: float | None = None
+
+
+class PostgresSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="postgres"):
+    """A PostgreSQL server. url: a URL or a libpq keyword string; None: libpq's PG* variables."""
+
+    name: str
+    url: Secret | None = None
+    depends_on: tuple[str, ...] = ()
+    interval_s: float | None = None
+
+
+class RedisSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="redis"):
+    """A Redis server.
+
+    url               `redis://`, `rediss://` or `unix://`
+    queue_databases   numbers of the databases that are searched for queues; empty: the one in the url
+    celery_prefix     Celery's `global_keyprefix`
+    celery_separator  kombu's `sep` between queue name and priority
+    celery_priorities kombu's `priority_steps`
+    bullmq_prefix     BullMQ's `prefix`
+    dramatiq_namespace, rq_prefix, sidekiq_namespace: likewise for those systems
+    streams           whether consumer groups of streams count as queues
+    """
+
+    name: str
+    url: Secret
+    depends_on: tuple[str, ...] = ()
+    interval_s: float | None = None
+    queue_databases: tuple[int, ...] = ()
+    celery_prefix: str = ""
+    celery_separator: str = "\x06\x16"
+    celery_priorities: tuple[int, ...] = (0, 3, 6, 9)
+    bullmq_prefix: str = "bull"
+    dramatiq_namespace: str = "dramatiq"
+    sidekiq_namespace: str = ""
+    streams: bool = True
+
+
+class HostSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="host"):
+    """The machine that this program runs on."""
+
+    name: str = "host"
+    depends_on: tuple[str, ...] = ()
+    interval_s: float | None = None
+
+
+class HttpSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="http"):
+    """An HTTP endpoint, read with GET.
+
+    expect_status  statuses that count as well; empty: 200–399
+    expect_body    text that the first 64 KiB of the body must hold
+    headers        sent with the request; values are secrets
+    ca_file        PEM file with the authorities to trust instead of the system's
+    """
+
+    name: str
+    url: Secret
+    depends_on: tuple[str, ...] = ()
+    interval_s: float | None = None
+    expect_status: tuple[int, ...] = ()
+    expect_body: str | None = None
+    headers: dict[str, Secret] = {}
+    ca_file: str | None = None
+
+
+TargetSpec = DockerSpec | PostgresSpec | RedisSpec | HostSpec | HttpSpec
+
+
+class Threshold(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a signal starts to be a warning and where it is critical, in the signal's own unit."""
+
+    warning: float | None = None
+    critical: float | None = None
+
+
+class Settings(Struct, frozen=True):
+    """One environment, ready to be watched.
+
+    read_only      no action may leave the process; True for an environment named prod unless the file says otherwise
+    origin         what the settings were made from, for people: a path, or "discovered"
+    guide_folders  folders with Markdown guides beside the ones that ship
+    notes          sentences about what was skipped or assumed, to be shown once
+    """
+
+    environment: str
+    read_only: bool
+    targets: tuple[TargetSpec, ...]
+    thresholds: dict[str, Threshold] = {}
+    guide_folders: tuple[str, ...] = ()
+    origin: str = "discovered"
+    notes: tuple[str, ...] = ()
+
+
+def kind_of(spec: TargetSpec) -> Kind:
+    """The kind of target that a spec describes."""
+    match spec:
+        case DockerSpec():
+            return Kind.DOCKER
+        case PostgresSpec():
+            return Kind.POSTGRES
+        case RedisSpec():
+            return Kind.REDIS
+        case HostSpec():
+            return Kind.HOST
+        case HttpSpec():
+            return Kind.HTTP
+
+
+def interval_of(spec: TargetSpec) -> float:
+    """Seconds between two looks at the target."""
+    return spec.interval_s or DEFAULT_INTERVAL_S[kind_of(spec)]

@@ -1,0 +1,20 @@
+"""What was seen: frozen structs, and no behaviour but arithmetic.
+
+Everything here is immutable and can be handed from the engine's thread to the screen without a lock.
+`None` always means *unknown*; it is never a stand-in for zero.
+"""
+
+from triage_tui.model.observation import Gap, Kind, Observation, Problem, ProblemKind, State, Target
+from triage_tui.model.picture import Picture, Sighting
+
+__all__ = [
+    "Gap",
+    "Kind",
+    "Observation",
+    "Picture",
+    "Problem",
+    "ProblemKind",
+    "Sighting",
+    "State",
+    "Target",
+]

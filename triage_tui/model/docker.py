@@ -1,0 +1,76 @@
+"""Containers as one look at an engine shows them."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Container(Struct, frozen=True):
+    """One container. Field names are those of the JSON that `triage snapshot` prints.
+
+    state               created, running, paused, restarting, removing, exited or dead, as the engine says
+    health              starting, healthy or unhealthy; None where the image has no health check
+    restarts            times the engine restarted it (RestartCount)
+    exit_code           None while it runs
+    oom_killed          the kernel killed it for memory
+    cpu_percent         100 = one core busy; None until two samples exist or while it does not run
+    memory_bytes        usage without inactive file cache, as `docker stats` shows it
+    memory_limit_bytes  None where there is no limit below the host's memory
+    network_*, block_*  totals in bytes since the container started
+    ports               published ports as `127.0.0.1:8080->80/tcp`
+    started_at          ISO 8601 with offset; finished_at likewise; None where it never happened
+    age_s               seconds since it started (running) or ended (not running), by the engine's clock
+    """
+
+    id: str
+    name: str
+    image: str
+    project: str | None = None
+    service: str | None = None
+    state: str = "unknown"
+    health: str | None = None
+    restarts: int | None = None
+    exit_code: int | None = None
+    oom_killed: bool | None = None
+    cpu_percent: float | None = None
+    memory_bytes: int | None = None
+    memory_limit_bytes: int | None = None
+    network_rx_bytes: int | None = None
+    network_tx_bytes: int | None = None
+    block_read_bytes: int | None = None
+    block_write_bytes: int | None = None
+    pids: int | None = None
+    ports: tuple[str, ...] = ()
+    started_at: str | None = None
+    finished_at: str | None = None
+    age_s: float | None = None
+    image_id: str | None = None
+
+
+class ContainerEvent(Struct, frozen=True):
+    """Something the engine said about a container: `die`, `oom`, `health_status: unhealthy`, `start`, …
+
+    at  ISO 8601 with offset
+    """
+
+    at: str
+    action: str
+    container_id: str
+    name: str
+    exit_code: int | None = None
+
+
+class DockerData(Struct, frozen=True):
+    """One look at an engine.
+
+    engine      Docker, Podman or whatever the engine calls itself
+    usage_from  where cpu and memory come from: `cgroup` (files of this host) or `api` (one-shot stats)
+    events      the newest last, at most 100
+    """
+
+    containers: tuple[Container, ...]
+    engine: str | None = None
+    version: str | None = None
+    api_version: str | None = None
+    usage_from: str | None = None
+    events: tuple[ContainerEvent, ...] = ()

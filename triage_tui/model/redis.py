@@ -1,0 +1,141 @@
+"""A Redis server and the queues in it as one look shows them."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Memory(Struct, frozen=True):
+    """INFO memory. max_bytes is None where no limit is set (`maxmemory 0`)."""
+
+    used_bytes: int | None = None
+    peak_bytes: int | None = None
+    rss_bytes: int | None = None
+    max_bytes: int | None = None
+    fragmentation: float | None = None
+    policy: str | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """used / max, 0…; None where there is no limit or it is unknown."""
+        return self.used_bytes / self.max_bytes if self.used_bytes is not None and self.max_bytes else None
+
+
+class Clients(Struct, frozen=True):
+    """INFO clients."""
+
+    connected: int | None = None
+    blocked: int | None = None
+    max: int | None = None
+
+
+class Persistence(Struct, frozen=True):
+    """INFO persistence.
+
+    loading           the data set is being read from disk; loading_percent 0…100, loading_eta_s its remaining time
+    rdb_last_ok       last background save succeeded; aof_last_ok last AOF write and rewrite succeeded (None: AOF off)
+    last_save_age_s   seconds since the last successful RDB save
+    """
+
+    loading: bool | None = None
+    loading_percent: float | None = None
+    loading_eta_s: float | None = None
+    rdb_last_ok: bool | None = None
+    rdb_in_progress: bool | None = None
+    changes_since_save: int | None = None
+    last_save_age_s: float | None = None
+    aof_enabled: bool | None = None
+    aof_last_ok: bool | None = None
+
+
+class Replication(Struct, frozen=True):
+    """INFO replication. link_up, master and lag_s are for a replica; lag_s = seconds since the master was heard."""
+
+    role: str | None = None
+    master: str | None = None
+    link_up: bool | None = None
+    lag_s: float | None = None
+    replicas: int | None = None
+
+
+class SlowCommand(Struct, frozen=True):
+    """One entry of the slow log, without our own. at = ISO 8601; took_ms in milliseconds."""
+
+    id: int
+    at: str
+    took_ms: float
+    command: str
+    client: str | None = None
+
+
+class Queue(Struct, frozen=True):
+    """One queue. None = this system cannot tell, or we may not look; never zero.
+
+    system            celery, rq, bullmq, sidekiq, dramatiq, arq, huey or stream
+    waiting           jobs that could start now
+    in_flight         jobs taken and not finished
+    dead              jobs that gave up; dead_capped: the system keeps no more than this many, so read "at least"
+    oldest_age_s      age of the oldest waiting job
+    head_unchanged_s  where the age cannot be computed: how long the head of the queue has been the same job
+    workers           live workers that serve this queue
+    growth_per_s      slope of waiting over the last looks, jobs per second
+    drain_s           waiting / −growth, where it shrinks
+    in_flight_shared  in_flight counts all queues of this system together (Celery's unacked hash)
+    """
+
+    name: str
+    system: str
+    waiting: int | None = None
+    in_flight: int | None = None
+    delayed: int | None = None
+    retry: int | None = None
+    dead: int | None = None
+    oldest_age_s: float | None = None
+    workers: int | None = None
+    growth_per_s: float | None = None
+    drain_s: float | None = None
+    paused: bool | None = None
+    stalled: int | None = None
+    head_unchanged_s: float | None = None
+    dead_capped: bool = False
+    in_flight_shared: bool = False
+    database: int = 0
+
+    @property
+    def subject(self) -> str:
+        """Names the queue within its server: two systems or databases may use the same name."""
+        return (
+            f"{self.system}:{self.name}"
+            if self.database == 0
+            else f"{self.system}:{self.name}@{self.database}"
+        )
+
+
+class RedisData(Struct, frozen=True):
+    """One look at a server.
+
+    role         master, slave (as Redis says it) or sentinel
+    ops_per_s    commands per second without ours, between the last two looks
+    hit_ratio    keyspace hits / (hits + misses) between the last two looks; over all time on the first look
+    evicted      keys evicted since the server started; rejected = connections refused since then; *_per_s between looks
+    slowlog      None where it may not be read
+    queues_scan  how far the search for queues that no registry names has come, 0…1
+    """
+
+    version: str
+    role: str | None = None
+    memory: Memory = Memory()
+    clients: Clients = Clients()
+    ops_per_s: float | None = None
+    hit_ratio: float | None = None
+    evicted: int | None = None
+    evicted_per_s: float | None = None
+    rejected: int | None = None
+    rejected_per_s: float | None = None
+    persistence: Persistence = Persistence()
+    replication: Replication = Replication()
+    slowlog: tuple[SlowCommand, ...] | None = None
+    queues: tuple[Queue, ...] = ()
+    keys: int | None = None
+    uptime_s: float | None = None
+    queues_scan: float | None = None
