@@ -20,7 +20,8 @@ DEFAULT_INTERVAL_S: dict[Kind, float] = {
 class DockerSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="docker"):
     """An engine that speaks the Docker API.
 
-    url      `unix:///path`, `tcp://host:port`, `ssh://user@host`; None: the context, or DOCKER_HOST, or the default socket
+    url      `unix:///path`, `tcp://host:port`, `ssh://user@host`; None: the context, or DOCKER_HOST, or the
+             default socket
     context  name of a Docker context; an unknown name is an error, never the local engine
     """
 

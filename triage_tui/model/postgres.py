@@ -107,7 +107,8 @@ class Statement(Struct, frozen=True):
 class PostgresData(Struct, frozen=True):
     """One look at a server.
 
-    connections           client backends by state, e.g. {"active": 3, "idle": 12}; states we may not see count as "unknown"
+    connections           client backends by state, e.g. {"active": 3, "idle": 12}; states we may not see
+                          count as "unknown"
     max_connections       the server's limit; reserved_connections = superuser_reserved + reserved (16+)
     statements            None where pg_stat_statements is not installed or not permitted (then a gap says why)
     sessions_cut          sessions left out because there were more than are read

@@ -58,7 +58,7 @@ def _named(error: BaseException, endpoint: str) -> Problem | None:
         return Problem(
             ProblemKind.TLS,
             words,
-            f"Check whether {endpoint} speaks TLS, its certificate's name and expiry, and the trusted authorities.",
+            f"Check whether {endpoint} speaks TLS, its certificate's name and expiry, and the authorities.",
         )
     if isinstance(error, TimeoutError):
         return timeout_problem(endpoint)
