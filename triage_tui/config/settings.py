@@ -112,6 +112,7 @@ class Settings(Struct, frozen=True):
     origin         what the settings were made from, for people: a path, or "discovered"
     guide_folders  folders with Markdown guides beside the ones that ship
     notes          sentences about what was skipped or assumed, to be shown once
+    discover       also watch what running containers publish
     """
 
     environment: str
@@ -121,6 +122,7 @@ class Settings(Struct, frozen=True):
     guide_folders: tuple[str, ...] = ()
     origin: str = "discovered"
     notes: tuple[str, ...] = ()
+    discover: bool = True
 
 
 def kind_of(spec: TargetSpec) -> Kind:

@@ -5,7 +5,7 @@ Everything here is immutable and can be handed from the engine's thread to the s
 """
 
 from triage_tui.model.observation import Gap, Kind, Observation, Problem, ProblemKind, State, Target
-from triage_tui.model.picture import Picture, Sighting
+from triage_tui.model.picture import Picture, Series, Sighting
 
 __all__ = [
     "Gap",
@@ -14,6 +14,7 @@ __all__ = [
     "Picture",
     "Problem",
     "ProblemKind",
+    "Series",
     "Sighting",
     "State",
     "Target",

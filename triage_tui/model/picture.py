@@ -45,12 +45,19 @@ class Sighting(Struct, frozen=True):
         return self.state is State.LIVE and self.data is not None
 
 
+class Series(Struct, frozen=True):
+    """The readings of one signal, oldest first. times: monotonic seconds, one for each value."""
+
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+
+
 class Picture(Struct, frozen=True):
     """All targets at one instant.
 
     taken_at   monotonic seconds; wall_at the same instant in UTC
     sightings  in the order of the configuration
-    history    (target, signal, subject) → readings, oldest first; see model.signals
+    history    (target, signal, subject) → its last readings; see model.signals
     """
 
     taken_at: float
@@ -58,7 +65,12 @@ class Picture(Struct, frozen=True):
     environment: str
     read_only: bool
     sightings: tuple[Sighting, ...]
-    history: Mapping[tuple[str, str, str], tuple[float, ...]] = {}
+    history: Mapping[tuple[str, str, str], Series] = {}
+
+    def values(self, target: str, signal: str, subject: str = "") -> tuple[float, ...]:
+        """The last readings of a signal, oldest first; empty where there are none."""
+        series = self.history.get((target, signal, subject))
+        return series.values if series is not None else ()
 
     def of(self, name: str) -> Sighting | None:
         """The sighting of a target by name."""
