@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class Source(Protocol):
 
     async def observe(self) -> Observation:
         """Look once. When cancelled, it leaves nothing behind that the next look could trip over."""
+        ...
+
+    def focus(self, subjects: Collection[str]) -> None:
+        """Names of what the reader sees now (containers, queues, …): worth more care than the rest. May be ignored."""
         ...
 
     async def aclose(self) -> None:
