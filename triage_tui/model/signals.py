@@ -20,8 +20,9 @@ from triage_tui.model.redis import RedisData
 class Signal(Struct, frozen=True):
     """A number that can be followed over time.
 
-    unit     ratio (0…1), percent, bytes, seconds, count, per second
-    subject  what a reading belongs to within its target: "" the target itself, or container, queue, disk, …
+    unit        ratio (0…1), percent, bytes, seconds, count, per second
+    subject     what a reading belongs to within its target: "" the target itself, or container, queue, disk, …
+    low_is_bad  a low value is the bad one, so a threshold is crossed from above
     """
 
     name: str
@@ -29,6 +30,7 @@ class Signal(Struct, frozen=True):
     unit: str
     meaning: str
     subject: str = ""
+    low_is_bad: bool = False
 
 
 class Reading(Struct, frozen=True):
@@ -69,7 +71,14 @@ _ALL = (
     Signal("postgres.commits_per_s", Kind.POSTGRES, "per second", "commits over all databases"),
     Signal("postgres.rollbacks_per_s", Kind.POSTGRES, "per second", "rollbacks over all databases"),
     Signal("postgres.deadlocks_per_s", Kind.POSTGRES, "per second", "deadlocks over all databases"),
-    Signal("postgres.cache_hit_ratio", Kind.POSTGRES, "ratio", "blocks found in shared buffers", "database"),
+    Signal(
+        "postgres.cache_hit_ratio",
+        Kind.POSTGRES,
+        "ratio",
+        "blocks found in shared buffers",
+        "database",
+        low_is_bad=True,
+    ),
     Signal(
         "postgres.replication_lag_bytes", Kind.POSTGRES, "bytes", "WAL a standby or slot is behind", "replica"
     ),
@@ -85,7 +94,7 @@ _ALL = (
         "clients in a blocking command; idle workers are among them",
     ),
     Signal("redis.ops_per_s", Kind.REDIS, "per second", "commands without our own"),
-    Signal("redis.hit_ratio", Kind.REDIS, "ratio", "key look-ups that found a key"),
+    Signal("redis.hit_ratio", Kind.REDIS, "ratio", "key look-ups that found a key", low_is_bad=True),
     Signal("redis.evicted_per_s", Kind.REDIS, "per second", "keys evicted for memory"),
     Signal("redis.rejected_per_s", Kind.REDIS, "per second", "connections refused at maxclients"),
     Signal("redis.replication_lag_s", Kind.REDIS, "seconds", "time since this replica heard its master"),
@@ -107,7 +116,9 @@ _ALL = (
     Signal("host.network_tx_bytes_per_s", Kind.HOST, "per second", "bytes sent on all shown interfaces"),
     Signal("http.latency_s", Kind.HTTP, "seconds", "time to the end of the answer's header"),
     Signal("http.status", Kind.HTTP, "count", "HTTP status of the answer"),
-    Signal("http.tls_expires_in_s", Kind.HTTP, "seconds", "time until the certificate expires"),
+    Signal(
+        "http.tls_expires_in_s", Kind.HTTP, "seconds", "time until the certificate expires", low_is_bad=True
+    ),
 )
 
 SIGNALS: dict[str, Signal] = {signal.name: signal for signal in _ALL}
