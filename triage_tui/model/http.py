@@ -20,3 +20,8 @@ class HttpData(Struct, frozen=True):
     tls_expires_in_s: float | None = None
     body_ok: bool | None = None
     expected_status: tuple[int, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """The status is one that was hoped for: 200–399, or one that the configuration names."""
+        return 200 <= self.status < 400 or self.status in self.expected_status

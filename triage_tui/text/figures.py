@@ -73,6 +73,11 @@ def percent(ratio: float | None) -> str:
     return f"{value:.0f}%" if value >= 9.95 or value == 0 else f"{value:.1f}%"
 
 
+def cpu(points: float | None) -> str:
+    """A CPU share that is already a percentage, 100 = one core: `3.1%`, `250%`."""
+    return UNKNOWN if points is None else percent(points / 100)
+
+
 def rate(per_second: float | None, *, signed: bool = False) -> str:
     """Events per second: `12/s`, `0.3/s`; with `signed` also `+3.0/s`."""
     if per_second is None:

@@ -1,0 +1,12 @@
+"""The screens, and nothing but screens. The only room that knows Textual."""
+
+from __future__ import annotations
+
+from triage_tui.config.settings import Settings
+
+
+def run(settings: Settings) -> int:
+    """Open the cockpit on one environment; the exit code is 0 when the reader left, 128 + signal otherwise."""
+    from triage_tui.ui.run import run as open_cockpit
+
+    return open_cockpit(settings)

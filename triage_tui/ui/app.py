@@ -1,0 +1,161 @@
+"""The application: owns the engine and the screen, and brings the one's pictures to the other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Protocol
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.message import Message
+
+from triage_tui.config.settings import Settings
+from triage_tui.model import Picture
+from triage_tui.ui.glance import Glance
+from triage_tui.ui.help import Help
+from triage_tui.ui.keys import KEYS
+from triage_tui.ui.overview import Overview
+from triage_tui.ui.palette import THEME, Palette
+from triage_tui.ui.scrub import Scrub
+from triage_tui.ui.terminal_life import TerminalLife
+
+TICK_S = 1.0
+"""How often ages are brought up to date. They are shown in whole seconds."""
+
+NOTE_S = 4.0
+"""How long a note stands in the bar."""
+
+
+class Collects(Protocol):
+    """What the app needs of an engine."""
+
+    def start(self) -> None: ...
+    def stop(self, timeout_s: float = 2.0) -> None: ...
+    def picture(self) -> Picture: ...
+    def refresh(self, target: str | None = None) -> None: ...
+    def focus(self, target: str, subjects: Sequence[str]) -> None: ...
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]: ...
+
+
+class TriageApp(App[int]):
+    """The cockpit."""
+
+    CSS_PATH = "triage.tcss"
+    TITLE = "triage"
+    ENABLE_COMMAND_PALETTE = True
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key.key, key.action, key.long, show=False) for key in KEYS if key.action),
+        Binding("colon", "command_palette", "Palette", show=False),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+    ]
+
+    class News(Message):
+        """The engine has something new. Many of them are as good as one."""
+
+        def can_replace(self, message: Message) -> bool:
+            """A newer one takes the place of one that still waits."""
+            return isinstance(message, TriageApp.News)
+
+    def __init__(self, engine: Collects, settings: Settings, palette: Palette) -> None:
+        # Sixteen colours or none: the terminal's own colours and background, no approximations of ours.
+        super().__init__(ansi_color=palette.colours <= 16)
+        self.animation_level = "none"
+        self._engine = engine
+        self._settings = settings
+        self._palette = palette
+        self._overview = Overview(palette)
+        self._scrub = Scrub()
+        self._life = TerminalLife(self._leave)
+        self._unsubscribe: Callable[[], None] | None = None
+        self._held: Picture | None = None
+        self._note_until = 0.0
+        self._news_waits = False
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own filters, and the scrubbing one last."""
+        return [*super().get_line_filters(), self._scrub]
+
+    def on_mount(self) -> None:
+        """Paint first; look afterwards."""
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.set_class(self._palette.colours <= 16, "-plain")
+        self.push_screen(self._overview)
+        if not self.is_headless and not self.is_web:
+            self._life.start()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def on_news() -> None:
+            # Called on the engine's thread. While one piece of news waits for the loop no second one is sent, so a
+            # loop that is held up by a slow terminal finds one message afterwards, not a thousand.
+            if not self._news_waits and not loop.is_closed():
+                self._news_waits = True
+                loop.call_soon_threadsafe(self.post_message, self.News())
+
+        self._unsubscribe = self._engine.subscribe(on_news)
+        self._engine.start()
+        self.set_interval(TICK_S, self._show)
+        self._show()
+
+    def on_unmount(self) -> None:
+        """Stop looking."""
+        self._life.stop()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+
+    def on_triage_app_news(self) -> None:
+        """Show what is known now."""
+        self._news_waits = False
+        self._show()
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        picture = self._held if self._held is not None else self._engine.picture()
+        held_s = now - picture.taken_at if self._held is not None else None
+        self._overview.show(Glance(picture, self._settings.thresholds, held_s or 0.0), held_s)
+        if self._note_until and now > self._note_until:
+            self._note_until = 0.0
+            self._overview.show_note(None)
+
+    def _note(self, text: str) -> None:
+        self._note_until = time.monotonic() + NOTE_S
+        self._overview.show_note(text)
+
+    def _leave(self, code: int) -> None:
+        self.exit(code, return_code=code)
+
+    # Actions
+
+    def action_toggle_sidebar(self) -> None:
+        """Show or hide the sidebar."""
+        self._overview.toggle_sidebar()
+
+    def action_pause(self) -> None:
+        """Hold the screen still, or let it go on."""
+        self._held = self._engine.picture() if self._held is None else None
+        self._show()
+
+    def action_refresh(self) -> None:
+        """Look at everything now."""
+        self._engine.refresh()
+        self._note("looking at everything now")
+
+    def action_copy(self) -> None:
+        """Copy the selected row's name. It comes from the model, where secrets have been taken out."""
+        details = self._overview.focused_pane.details
+        if details:
+            self.copy_to_clipboard(details[0][1])
+            self._note(f"copied: {details[0][1]}")
+        else:
+            self._note("nothing is selected")
+
+    def action_help(self) -> None:
+        """The help page."""
+        self.push_screen(Help(self._palette))

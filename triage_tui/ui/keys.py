@@ -1,0 +1,56 @@
+"""The keys, in one list: the bar at the bottom, the help screen and the palette are made from it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from triage_tui.ui.cells import Cell, Line, hanging, join
+
+
+class Key(Struct, frozen=True):
+    """One key (or several) and what it does.
+
+    key     as Textual spells it, several separated by commas
+    shown   as people read it
+    action  name of the app's action; empty where the focused widget answers the key
+    short   for the bar; empty: not in the bar
+    """
+
+    key: str
+    shown: str
+    action: str
+    short: str
+    long: str
+
+
+KEYS = (
+    Key("question_mark", "?", "help", "help", "this page"),
+    Key("q", "q", "quit", "quit", "leave"),
+    Key("1,2,3,4,5", "1-5", "", "screens", "1 all panes, 2 containers, 3 PostgreSQL, 4 Redis and queues, 5 host"),
+    Key("tab", "Tab", "", "pane", "go to the next pane; Shift+Tab to the one before"),
+    Key("j,k", "j k", "", "", "move down, up; arrows, Page and Home/End move as well"),
+    Key("slash", "/", "", "search", "show only rows that hold these words; Enter keeps, Esc clears"),
+    Key("o", "o", "", "order", "order by the next column; a click on a title does the same"),
+    Key("i", "i", "", "", "turn the order round"),
+    Key("enter", "Enter", "", "", "this pane alone, with all its columns; Esc goes back"),
+    Key("left_square_bracket", "[ ]", "", "", "the previous, the next target of this kind"),
+    Key("g,ctrl+g", "g", "toggle_sidebar", "guide", "the sidebar: the selected row in full, what could not be read"),
+    Key("space", "Space", "pause", "pause", "hold the screen still; collection goes on"),
+    Key("r", "r", "refresh", "look now", "look at everything now, also where access was denied"),
+    Key("y", "y", "copy", "copy", "copy the selected row's name to the clipboard"),
+)  # fmt: skip
+
+
+def bar_line(note: str | None = None) -> Line:
+    """The bar at the bottom; a note takes its place for a while."""
+    if note is not None:
+        return (Cell(f" {note}", "accent"),)
+    parts: list[Line] = [
+        (Cell(key.shown, "strong"), Cell(f" {key.short}", "dim")) for key in KEYS if key.short
+    ]
+    return (Cell(" "), *join(parts))
+
+
+def help_lines(width: int) -> list[Line]:
+    """All keys with what they do, broken at the width."""
+    return [line for key in KEYS for line in hanging((Cell(f"{key.shown:>7}  ", "strong"),), key.long, width)]

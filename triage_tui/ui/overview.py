@@ -1,0 +1,169 @@
+"""The Overview: a header, four panes, a sidebar, a bar with keys. It lays out; the panes know what they show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal
+from textual.screen import Screen
+
+from triage_tui.ui.glance import Glance
+from triage_tui.ui.header import endpoint_strip, header_line
+from triage_tui.ui.keys import bar_line
+from triage_tui.ui.lines import Lines
+from triage_tui.ui.palette import Palette
+from triage_tui.ui.pane import Pane
+from triage_tui.ui.panes.containers import Containers
+from triage_tui.ui.panes.host import Host
+from triage_tui.ui.panes.postgres import Postgres
+from triage_tui.ui.panes.redis import Redis
+from triage_tui.ui.sidebar import Sidebar
+
+TWO_COLUMNS_FROM = (112, 28)
+"""Columns and rows from which four panes stand two by two; below, they stack and the focused one takes the room."""
+
+SIDEBAR_CELLS = 46
+
+
+class Overview(Screen[None]):
+    """Everything at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "zoom('')", "Overview", show=False),
+        Binding("2", "zoom('docker')", "Containers", show=False),
+        Binding("3", "zoom('postgres')", "PostgreSQL", show=False),
+        Binding("4", "zoom('redis')", "Redis", show=False),
+        Binding("5", "zoom('host')", "Host", show=False),
+        Binding("enter", "zoom_focused", "Zoom", show=False),
+    ]
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self._palette = palette
+        self._header = Lines(palette, surface=True, id="header")
+        self._endpoints = Lines(palette, id="endpoints")
+        self._bar = Lines(palette, surface=True, id="bar")
+        self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
+        self.sidebar = Sidebar(palette)
+        self._glance: Glance | None = None
+        self._paused_s: float | None = None
+        self._zoomed: str = ""
+
+    def compose(self) -> ComposeResult:
+        """Header, panes beside the sidebar, bar."""
+        yield self._header
+        yield self._endpoints
+        with Horizontal(id="body"):
+            with Container(id="panes"):
+                yield from self.panes
+            yield self.sidebar
+        yield self._bar
+
+    def on_mount(self) -> None:
+        """Begin in the first pane."""
+        self.sidebar.display = False
+        self.show_note(None)
+        self.panes[0].table.focus()
+
+    def show(self, glance: Glance, paused_s: float | None = None) -> None:
+        """Show a picture everywhere."""
+        self._glance, self._paused_s = glance, paused_s
+        width = self.size.width
+        self._header.show((header_line(glance, datetime.now(UTC), width, paused_s),))
+        strip = endpoint_strip(glance, width)
+        self._endpoints.show((strip,) if strip else ())
+        for pane in self.panes:
+            if pane.display:
+                pane.show(glance)
+        self._show_sidebar()
+
+    def show_note(self, note: str | None) -> None:
+        """Say something in the bar, or show the keys again."""
+        self._bar.show((bar_line(note),))
+
+    @property
+    def focused_pane(self) -> Pane:
+        """The pane that has the keys, or had them last."""
+        focused = self.focused
+        return next(
+            (pane for pane in self.panes if focused is not None and pane in focused.ancestors), self._last
+        )
+
+    @property
+    def _last(self) -> Pane:
+        marked = next((pane for pane in self.panes if pane.has_class("-focused")), None)
+        return marked if marked is not None else self.panes[0]
+
+    # Layout
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout that fits."""
+        columns, rows = TWO_COLUMNS_FROM
+        wide = event.size.width >= columns and event.size.height >= rows
+        self.set_class(wide, "-wide")
+        self.set_class(not wide, "-narrow")
+        if self._glance is not None:
+            self.call_after_refresh(self.show, self._glance, self._paused_s)
+
+    def action_zoom(self, kind: str) -> None:
+        """One pane alone, or all four."""
+        self._zoomed = kind
+        focus: Pane | None = None
+        for pane in self.panes:
+            pane.display = not kind or pane.face.kind.value == kind
+            if kind and pane.display:
+                focus = pane
+        self.set_class(bool(kind), "-zoomed")
+        (focus or self.focused_pane).table.focus()
+        if self._glance is not None:
+            self.call_after_refresh(self.show, self._glance, self._paused_s)
+
+    def action_zoom_focused(self) -> None:
+        """The pane with the keys alone."""
+        self.action_zoom(self.focused_pane.face.kind.value)
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the sidebar. Narrow screens give it the place of the panes."""
+        shown = not self.sidebar.display
+        pane = self.focused_pane
+        self.sidebar.display = shown
+        self.set_class(shown, "-with-sidebar")
+        if not shown:
+            pane.table.focus()
+        elif self.has_class("-narrow"):
+            self.sidebar.focus()
+        self.call_after_refresh(self._show_sidebar)
+
+    def _show_sidebar(self) -> None:
+        if self.sidebar.display:
+            self.sidebar.show(self.focused_pane)
+
+    # Messages of the panes
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Give the focused pane its room."""
+        pane = next((pane for pane in self.panes if pane in event.widget.ancestors), None)
+        if pane is not None:
+            for other in self.panes:
+                other.set_class(other is pane, "-focused")
+            self._show_sidebar()
+
+    def on_pane_changed(self, event: Pane.Changed) -> None:
+        """Follow the selection."""
+        event.stop()
+        if event.pane is self.focused_pane:
+            self._show_sidebar()
+
+    def on_pane_zoom(self, event: Pane.Zoom) -> None:
+        """More of one pane, or all of them again."""
+        event.stop()
+        if event.more:
+            self.action_zoom(event.pane.face.kind.value)
+        elif self._zoomed:
+            self.action_zoom("")
+        elif self.sidebar.display:
+            self.toggle_sidebar()

@@ -1,0 +1,241 @@
+"""One pane: a title that says how far its data can be trusted, a few lines, and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from triage_tui.model import Problem, Sighting, State
+from triage_tui.ui.cells import Cell, Line, join, spread, wrap
+from triage_tui.ui.glance import Glance, state_line
+from triage_tui.ui.lines import Lines
+from triage_tui.ui.palette import Palette
+from triage_tui.ui.panes.face import Face
+from triage_tui.ui.rows import Row
+from triage_tui.ui.table import Table
+
+PROBLEM_LINES = 3
+"""Lines that a server's own words may take."""
+
+LOW_HEIGHT = 7
+"""Below this many lines a pane drops its column titles and all but the first summary line."""
+
+
+class Pane(Widget):
+    """Shows the targets of one kind, one at a time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", show=False),
+        Binding("left_square_bracket", "other_target(-1)", "Previous target", show=False),
+        Binding("right_square_bracket", "other_target(1)", "Next target", show=False),
+        Binding("escape", "leave", "Back", show=False),
+    ]
+
+    class Changed(Message):
+        """Another target is shown, or another row is selected."""
+
+        def __init__(self, pane: Pane) -> None:
+            super().__init__()
+            self.pane = pane
+
+    class Zoom(Message):
+        """Enter on a row, or Esc: the reader wants more, or less, of this pane."""
+
+        def __init__(self, pane: Pane, more: bool) -> None:
+            super().__init__()
+            self.pane = pane
+            self.more = more
+
+    def __init__(self, face: Face, palette: Palette) -> None:
+        super().__init__(id=f"pane-{face.kind.value}")
+        self.face = face
+        self._palette = palette
+        self._title = Lines(palette)
+        self._summary = Lines(palette)
+        self.table = Table(face.columns, palette)
+        self._search = Input(placeholder="words to find; Enter keeps, Esc clears", compact=True)
+        self._search.cursor_blink = False
+        self._search.display = False
+        self._glance: Glance | None = None
+        self._name: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, search, summary, table."""
+        yield self._title
+        yield self._search
+        yield self._summary
+        yield self.table
+
+    # What is shown
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """All targets of this pane's kind."""
+        return self._glance.picture.of_kind(self.face.kind) if self._glance is not None else ()
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """The target that is shown: the one chosen by key, else the first that is in trouble, else the first."""
+        sightings = self.sightings
+        chosen = next((s for s in sightings if s.target.name == self._name), None)
+        if chosen is not None:
+            return chosen
+        return next(
+            (s for s in sightings if s.state not in (State.LIVE, State.CONNECTING)),
+            sightings[0] if sightings else None,
+        )
+
+    @property
+    def details(self) -> Sequence[tuple[str, str]]:
+        """All that is known about the selected row."""
+        sighting, row = self.sighting, self.table.selected
+        if self._glance is None or sighting is None or row is None:
+            return ()
+        return self.face.details(self._glance, sighting, row.key)
+
+    def show(self, glance: Glance) -> None:
+        """Show what a glance says."""
+        self._glance = glance
+        self._draw()
+
+    def _draw(self) -> None:
+        glance, width = self._glance, self.size.width
+        if glance is None or not width:
+            return
+        sighting = self.sighting
+        self._title.show((self._title_line(glance, sighting, width),))
+        if sighting is None:
+            self._summary.show(())
+            self.table.show((), empty=self.face.none)
+            return
+        low = self.size.height < LOW_HEIGHT
+        summary: list[Line] = []
+        if sighting.problem is not None and sighting.state is not State.LIVE:
+            summary.extend(problem_lines(sighting.problem, width, 1 if low else PROBLEM_LINES))
+        lines = self.face.summary(glance, sighting, width, low)
+        rows: Sequence[Row] = self.face.rows(glance, sighting)
+        if sighting.state is not State.LIVE:
+            lines = [_dimmed(line) for line in lines]
+            rows = [_as_it_was(row) for row in rows]
+        if not (low and summary):
+            summary.extend(lines)
+        self._summary.show(summary)
+        self.table.set_heading(not low)
+        self.table.show(rows, empty=self.face.empty(glance, sighting))
+
+    def _title_line(self, glance: Glance, sighting: Sighting | None, width: int) -> Line:
+        mark = "▸ " if self.has_focus_within else "  "
+        title: Line = (
+            Cell(mark, "title"),
+            Cell(self.face.title, "title" if self.has_focus_within else "strong"),
+        )
+        if sighting is None:
+            return title
+        headline = self.face.headline(glance, sighting)
+        if sighting.state is not State.LIVE:
+            headline = _dimmed(headline)
+        left = join([title, state_line(glance, sighting), headline])
+        if self.table.search:
+            found = f"/{self.table.search} {len(self.table.rows_shown)} of {self.table.rows_total}"
+            left = join([title, (Cell(found, "accent"),), state_line(glance, sighting)])
+        if sighting.gaps:
+            left = join([left, (Cell(f"{len(sighting.gaps)} not readable (g)", "warn"),)])
+        sightings = self.sightings
+        name: Line = ()
+        if len(sightings) > 1:
+            place = sightings.index(sighting) + 1
+            name = (Cell(f"{sighting.target.name} [{place}/{len(sightings)}]", "accent"),)
+        elif width >= 60 and sighting.target.name != self.face.kind.value:
+            name = (Cell(sighting.target.name, "dim"),)
+        return spread(left, name, width)
+
+    # Keys
+
+    def action_search(self) -> None:
+        """Open the search line."""
+        self._search.display = True
+        self._search.focus()
+
+    def action_other_target(self, step: int) -> None:
+        """Show the next or previous target of this kind."""
+        names = [sighting.target.name for sighting in self.sightings]
+        current = self.sighting
+        if len(names) > 1 and current is not None:
+            self._name = names[(names.index(current.target.name) + step) % len(names)]
+            self._draw()
+            self.post_message(self.Changed(self))
+
+    def action_leave(self) -> None:
+        """Close the search, or leave the zoom."""
+        if self._search.display or self.table.search:
+            self._search.value = ""
+            self._search.display = False
+            self.table.set_search("")
+            self.table.focus()
+            self._draw()
+        else:
+            self.post_message(self.Zoom(self, more=False))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search as one types."""
+        event.stop()
+        self.table.set_search(event.value)
+        self._draw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the search and go on in the table."""
+        event.stop()
+        self._search.display = False
+        self.table.focus()
+
+    def on_table_selected(self, event: Table.Selected) -> None:
+        """Tell the sidebar."""
+        event.stop()
+        self.post_message(self.Changed(self))
+
+    def on_table_opened(self, event: Table.Opened) -> None:
+        """More of this."""
+        event.stop()
+        self.post_message(self.Zoom(self, more=True))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lines depend on the width."""
+        self._draw()
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Mark the title."""
+        self._draw()
+
+    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+        """Unmark the title."""
+        self.call_after_refresh(self._draw)
+
+
+def problem_lines(problem: Problem, width: int, limit: int) -> list[Line]:
+    """A problem in the server's own words, and what to do about it."""
+    said = wrap(f"✗ {problem.message}", width, "bad", limit=limit)
+    if limit == 1:
+        return list(said)
+    return [*said, *wrap(f"→ {problem.next_step}", width, "text", limit=limit)]
+
+
+def _dimmed(line: Line) -> Line:
+    return tuple(Cell(cell.text, "dim") for cell in line)
+
+
+def _as_it_was(row: Row) -> Row:
+    """A row of a look that is no longer current: all dim, so that nothing in it looks like an alarm of now."""
+    return Row(
+        key=row.key,
+        cells=dict(zip(row.cells, _dimmed(tuple(row.cells.values())), strict=True)),
+        sort=row.sort,
+        words=row.words,
+        parent=row.parent,
+    )

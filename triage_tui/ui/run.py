@@ -1,0 +1,41 @@
+"""Opening the cockpit: what kind of terminal this is, and an engine behind the screen."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Mapping
+
+from rich.console import Console
+
+from triage_tui.config.settings import Settings
+from triage_tui.engine import Engine
+from triage_tui.ui.app import TriageApp
+from triage_tui.ui.palette import Palette
+
+COLOURS = {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}
+
+
+def palette_for(environ: Mapping[str, str]) -> Palette:
+    """The palette that the terminal named by the environment can show."""
+    # NO_COLOR counts when it is set and not empty (no-color.org).
+    console = Console(force_terminal=True, _environ=dict(environ))
+    colours = 0 if environ.get("NO_COLOR") else COLOURS[console.color_system]
+    return Palette(colours, unicode=_speaks_unicode(environ))
+
+
+def run(settings: Settings) -> int:
+    """Open the cockpit and stay until the reader leaves."""
+    palette = palette_for(os.environ)
+    with Engine(settings) as engine:
+        app = TriageApp(engine, settings, palette)
+        code = app.run()
+    return code if isinstance(code, int) else app.return_code or 0
+
+
+def _speaks_unicode(environ: Mapping[str, str]) -> bool:
+    chosen = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
+    if not chosen or chosen.split(".")[0] in ("C", "POSIX"):
+        return "utf" in chosen.lower().replace("-", "")
+    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
+    return encoding == "utf8"

@@ -1,0 +1,84 @@
+"""The sidebar: what the selected row is in full, and what could not be read and why.
+
+This is the place where guide entries will stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
+from triage_tui.model import Sighting, State
+from triage_tui.ui.cells import Cell, Line, hanging
+from triage_tui.ui.lines import Lines
+from triage_tui.ui.palette import Palette
+from triage_tui.ui.pane import Pane, problem_lines
+
+LABEL_CELLS = 13
+
+
+class Sidebar(VerticalScroll, can_focus=True):
+    """Shows one pane's selection; scrolls where it is longer than the screen."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(id="sidebar")
+        self._lines = Lines(palette)
+        self._pane: Pane | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lines."""
+        yield self._lines
+
+    def show(self, pane: Pane | None) -> None:
+        """Show what a pane has selected."""
+        self._pane = pane
+        width = self.scrollable_content_region.width - 1
+        if width > LABEL_CELLS and pane is not None:
+            self._lines.show(sidebar_lines(pane.sighting, pane.details, width))
+
+    def on_resize(self) -> None:
+        """Lines are broken at the width."""
+        self.show(self._pane)
+
+
+def sidebar_lines(sighting: Sighting | None, details: Sequence[tuple[str, str]], width: int) -> list[Line]:
+    """Everything the sidebar says."""
+    lines: list[Line] = []
+    if sighting is None:
+        return lines
+    if sighting.problem is not None and sighting.state is not State.LIVE:
+        lines += [
+            _heading(f"{sighting.target.name}: why there is no answer"),
+            *problem_lines(sighting.problem, width, 0),
+        ]
+        lines.append(())
+    if details:
+        lines.append(_heading("Selected"))
+        for label, value in details:
+            lines += _labelled(label, value, width)
+        lines.append(())
+    if sighting.gaps:
+        lines.append(_heading("Not readable here"))
+        for gap in sighting.gaps:
+            lines.append((Cell(gap.part, "warn"),))
+            lines += problem_lines(gap.problem, width, 0)
+            lines.append(())
+    lines.append(_heading("Target"))
+    lines += _labelled("name", sighting.target.name, width)
+    lines += _labelled("endpoint", sighting.target.endpoint, width)
+    lines += _labelled("looked at", f"every {sighting.interval_s:g} s", width)
+    if sighting.took_s is not None:
+        lines += _labelled("a look takes", f"{sighting.took_s * 1000:.0f} ms", width)
+    if sighting.failures:
+        lines += _labelled("failed looks", f"{sighting.failures} in a row", width)
+    return lines
+
+
+def _heading(text: str) -> Line:
+    return (Cell(text, "title"),)
+
+
+def _labelled(label: str, value: str, width: int) -> list[Line]:
+    return hanging((Cell(f"{label:<{LABEL_CELLS}}", "dim"),), value, width)
