@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
 from typing import Protocol
 
 from triage_tui.model import Gap, Observation, Problem, ProblemKind, State, Target
 from triage_tui.model.observation import Data
+from triage_tui.sources.clock import CLOCK, Clock
 
 DENIED = frozenset({ProblemKind.AUTH, ProblemKind.PERMISSION})
 """The target answered and turned us away."""
@@ -52,9 +51,10 @@ class Look:
     >>> return look.failed(problem)
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, clock: Clock = CLOCK) -> None:
         self._target = target
-        self._started = time.monotonic()
+        self._clock = clock
+        self._started = clock.steady()
 
     def live(self, data: Data, gaps: Iterable[Gap] = ()) -> Observation:
         """The look brought data; gaps name the parts that are missing from them."""
@@ -67,11 +67,11 @@ class Look:
     def _end(
         self, state: State, data: Data | None, problem: Problem | None, gaps: tuple[Gap, ...]
     ) -> Observation:
-        now = time.monotonic()
+        now = self._clock.steady()
         return Observation(
             target=self._target.name,
             taken_at=now,
-            wall_at=datetime.now(UTC),
+            wall_at=self._clock.wall(),
             took_s=now - self._started,
             state=state,
             data=data,

@@ -1,0 +1,254 @@
+"""The engine: watches, the board and discovery, on a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections.abc import Callable, Collection
+from types import TracebackType
+
+from triage_tui.config.settings import Settings, TargetSpec, interval_of
+from triage_tui.engine.bell import Bell
+from triage_tui.engine.board import Board
+from triage_tui.engine.defects import Defects
+from triage_tui.engine.discovery import Finds, Publisher
+from triage_tui.engine.entry import Entry
+from triage_tui.engine.targets import target_of
+from triage_tui.engine.threads import LOOKUP_THREADS, DaemonExecutor
+from triage_tui.engine.watch import Watch
+from triage_tui.model import Picture
+from triage_tui.model.docker import DockerData
+from triage_tui.sources import Source, open_source
+from triage_tui.sources.clock import CLOCK, Clock
+
+_STALE_MARGIN_S = 0.01
+"""Readers are told this much after data have turned stale, not in the very instant in which they are both."""
+
+
+class Engine:
+    """Collects in the background; every method but the constructor may be called from any thread.
+
+    >>> with Engine(settings) as engine:
+    ...     engine.wait_first_looks(5.0)
+    ...     engine.picture()
+
+    open, clock, draw: how sources are made, where instants come from, what the jitter of backoff is drawn from
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        open: Callable[[TargetSpec], Source] = open_source,
+        clock: Clock = CLOCK,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self._settings = settings
+        self._open = open
+        self._clock = clock
+        self._draw = draw
+        self._board = Board(settings.environment, read_only=settings.read_only, clock=clock)
+        self._defects = Defects()
+        self._bell = Bell(self._defects)
+        self._finds = Finds(settings.targets)
+        self._watches: dict[str, Watch] = {}
+        self._stale_timers: dict[str, asyncio.TimerHandle] = {}
+        self._endings: set[asyncio.Task[None]] = set()
+        self._focus: dict[str, tuple[str, ...]] = {}
+        self._paused = False
+        self._looked = threading.Condition()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event
+        self._thread: threading.Thread | None = None
+        for spec in settings.targets:
+            self._board.add(target_of(spec), interval_of(spec))
+
+    def start(self) -> None:
+        """Begin to look, on a daemon thread. No source is made and no client library loaded before this returns."""
+        if self._thread is not None:
+            raise RuntimeError("an engine is started once")
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._thread = threading.Thread(target=self._live, args=(self._loop,), name="engine", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """Stop looking and give up connections, waiting this long at most. What is known stays readable."""
+        if self._thread is not None:
+            self._post(self._stopping.set)
+            self._thread.join(timeout_s)
+
+    def __enter__(self) -> Engine:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def settings(self) -> Settings:
+        """What is watched, and how."""
+        return self._settings
+
+    @property
+    def paused(self) -> bool:
+        """No look begins but those that `refresh` asks for."""
+        return self._paused
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """Mistakes of this program that were met while it ran, in words; empty as it should be."""
+        return self._defects.words
+
+    def picture(self) -> Picture:
+        """Everything known at this instant. Cheap: it copies no data and no history."""
+        return self._board.picture()
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` on the engine's thread when something changed, ten times a second at most.
+
+        Data turning stale is a change. Returns a function that ends the subscription.
+        """
+        return self._bell.subscribe(listener)
+
+    def refresh(self, target: str | None = None) -> None:
+        """Look now, at one target or at all, whatever backoff, pause and denials say. Unknown names do nothing."""
+
+        def now() -> None:
+            for watch in self._watches.values():
+                if target is None or watch.name == target:
+                    watch.refresh()
+
+        self._post(now)
+
+    def pause(self, on: bool) -> None:
+        """Stop beginning looks, or go on. Data turn stale meanwhile, as they should."""
+        self._paused = on
+
+        def now() -> None:
+            for watch in self._watches.values():
+                watch.pause(on)
+            self._bell.ring()
+
+        self._post(now)
+
+    def focus(self, target: str, subjects: Collection[str]) -> None:
+        """Tell a target's source which of its subjects (containers, queues, …) the reader sees."""
+        self._focus[target] = tuple(subjects)
+
+        def now() -> None:
+            if target in self._watches:
+                self._guarded(lambda: self._watches[target].focus(self._focus[target]))
+
+        self._post(now)
+
+    def wait_first_looks(self, timeout_s: float) -> bool:
+        """Block until a look at every target has ended, those discovered by then included. False: the time was up."""
+        return self._wait(lambda entry: entry.looks > 0, timeout_s)
+
+    def wait_second_looks(self, timeout_s: float) -> bool:
+        """Likewise until rates are known: two looks have ended, or the latest one failed."""
+        return self._wait(lambda entry: entry.looks > 1 or entry.failure is not None, timeout_s)
+
+    def _wait(self, enough: Callable[[Entry], bool], timeout_s: float) -> bool:
+        def all_had_enough() -> bool:
+            return all(enough(entry) for entry in self._board.entries.values())
+
+        with self._looked:
+            return self._looked.wait_for(all_had_enough, timeout_s)
+
+    def _post(self, call: Callable[[], object]) -> None:
+        """Run something on the engine's thread; nothing happens before the start and after the stop."""
+        if self._loop is not None:
+            try:
+                self._loop.call_soon_threadsafe(call)
+            except RuntimeError:
+                # The loop has been closed: there is nothing left that this could apply to.
+                return
+
+    # From here on everything runs on the engine's thread.
+
+    def _live(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.set_default_executor(DaemonExecutor(LOOKUP_THREADS, "lookup"))
+        loop.set_exception_handler(self._defects.handle)
+        try:
+            loop.run_until_complete(self._until_stopped())
+        finally:
+            loop.close()
+
+    async def _until_stopped(self) -> None:
+        for spec in self._settings.targets:
+            self._watch(spec)
+        await self._stopping.wait()
+        for name in list(self._watches):
+            self._unwatch(name)
+        if self._endings:
+            await asyncio.wait(self._endings)
+
+    def _watch(self, spec: TargetSpec) -> None:
+        watch = Watch(
+            spec,
+            self._board.entries[spec.name].target,
+            self._board,
+            open=self._open,
+            draw=self._draw,
+            seen=self._seen,
+            clock=self._clock,
+        )
+        self._watches[spec.name] = watch
+        watch.pause(self._paused)
+        if spec.name in self._focus:
+            watch.focus(self._focus[spec.name])
+        watch.start()
+
+    def _unwatch(self, name: str) -> None:
+        ending = self._watches.pop(name).stop()
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        timer = self._stale_timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _seen(self, watch: Watch) -> None:
+        entry = self._board.entries[watch.name]
+        self._guarded(lambda: self._discover(watch, entry))
+        if entry.failure is None:
+            self._tell_when_stale(entry)
+        self._bell.ring()
+        with self._looked:
+            self._looked.notify_all()
+
+    def _tell_when_stale(self, entry: Entry) -> None:
+        timer = self._stale_timers.pop(entry.target.name, None)
+        if timer is not None:
+            timer.cancel()
+        self._stale_timers[entry.target.name] = asyncio.get_running_loop().call_later(
+            entry.fresh_for_s + _STALE_MARGIN_S, self._bell.ring
+        )
+
+    def _discover(self, watch: Watch, entry: Entry) -> None:
+        if (
+            not self._settings.discover
+            or entry.failure is not None
+            or not isinstance(entry.data, DockerData)
+            or not isinstance(watch.source, Publisher)
+        ):
+            return
+        containers = {container.name for container in entry.data.containers}
+        change = self._finds.after_look(watch.name, watch.source.published(), containers)
+        for name in change.gone:
+            self._unwatch(name)
+            self._board.remove(name)
+        for spec in change.new:
+            self._board.add(target_of(spec), interval_of(spec))
+            self._watch(spec)
+
+    def _guarded(self, call: Callable[[], object]) -> None:
+        """A mistake in one step of ours is kept in words, and the engine goes on."""
+        try:
+            call()
+        except Exception as error:
+            self._defects.add(error)
