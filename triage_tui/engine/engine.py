@@ -230,15 +230,13 @@ class Engine:
         )
 
     def _discover(self, watch: Watch, entry: Entry) -> None:
-        if (
-            not self._settings.discover
-            or entry.failure is not None
-            or not isinstance(entry.data, DockerData)
-            or not isinstance(watch.source, Publisher)
-        ):
+        source: object = watch.source
+        if not self._settings.discover or not isinstance(source, Publisher):
+            return
+        if entry.failure is not None or not isinstance(entry.data, DockerData):
             return
         containers = {container.name for container in entry.data.containers}
-        change = self._finds.after_look(watch.name, watch.source.published(), containers)
+        change = self._finds.after_look(watch.name, source.published(), containers)
         for name in change.gone:
             self._unwatch(name)
             self._board.remove(name)
