@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from triage_tui.config.discovery import targets_from
 from triage_tui.config.published import Published
 from triage_tui.config.settings import TargetSpec
 
@@ -47,17 +48,16 @@ class Finds:
         before = self._ports.get(engine, ())
         running = {port.container for port in published}
         exist = set(existing)
-        stopped = (port for port in before if port.container in exist and port.container not in running)
-        # What runs comes first: where a stopped container had the same port, the running one has it now.
-        ports = (*published, *stopped)
-        if ports == before:
+        stopped = tuple(port for port in before if port.container in exist and port.container not in running)
+        if (*published, *stopped) == before:
             return Change()
-        from triage_tui.config.discovery import targets_from
-
         others = [spec for name, specs in self._specs.items() if name != engine for spec in specs]
+        known = [*self._configured, *others]
+        new = targets_from(published, known)
+        # Those that run come first: where a stopped container had the same port, another has it now.
+        new += targets_from(stopped, [*known, *new])
         old = self._specs.get(engine, ())
-        new = targets_from(ports, [*self._configured, *others])
-        self._ports[engine] = ports
+        self._ports[engine] = (*published, *stopped)
         self._specs[engine] = new
         return Change(
             gone=tuple(spec.name for spec in old if spec not in new),
