@@ -8,9 +8,12 @@ from msgspec import Struct
 class Session(Struct, frozen=True):
     """One backend of pg_stat_activity. Ages are seconds by the server's clock.
 
-    state       exactly as PostgreSQL spells it, e.g. `idle in transaction (aborted)`; None where it may not be seen
-    blocked_by  pids that pg_blocking_pids names; 0 stands for a prepared transaction
-    query       sanitised, redacted and cut; None where it may not be seen
+    backend_start  ISO 8601 with offset, exact to the microsecond: with the pid it is the session's identity
+    client         `address:port`, or `local` for a Unix socket
+    state          exactly as PostgreSQL spells it, e.g. `idle in transaction (aborted)`; None where it may not be seen
+    query_age_s    of the statement that runs now; None where none does
+    blocked_by     pids that pg_blocking_pids names; 0 stands for a prepared transaction
+    query          sanitised, redacted and cut; None where it may not be seen
     """
 
     pid: int
@@ -35,11 +38,12 @@ class Blocking(Struct, frozen=True):
 
     pid        backend; 0 for a prepared transaction (then `prepared` is its gid)
     depth      0 for a root blocker
-    waits_for  pid of the node above, None for a root
+    waits_for  pid of the node above; None for a root, except in a deadlock, whose every session waits
     victims    how many sessions wait for this one, directly or through others
     mode       lock mode it waits for (or, for a root, None)
     relation   `schema.table` where known, `oid 1234` in another database, None otherwise
-    wait_s     how long it has been waiting; None for a root or where the server cannot tell
+    wait_s     how long it has been waiting; None for a root. Before PostgreSQL 14, which cannot tell, the time since
+               it was first seen waiting
     cycle      it is part of a deadlock that the server has not broken yet
     """
 
@@ -108,7 +112,7 @@ class PostgresData(Struct, frozen=True):
     """One look at a server.
 
     connections           client backends by state, e.g. {"active": 3, "idle": 12}; states we may not see
-                          count as "unknown"
+                          count as "unknown", our own session as "triage"
     max_connections       the server's limit; reserved_connections = superuser_reserved + reserved (16+)
     statements            None where pg_stat_statements is not installed or not permitted (then a gap says why)
     sessions_cut          sessions left out because there were more than are read

@@ -176,7 +176,6 @@ def _initialise(bindir: Path, home: Path, data: Path, owner: tuple[int, int] | N
                     "--locale",
                     "C",
                     "--no-sync",
-                    "--no-instructions",
                 ),
             ],
             stdin=subprocess.DEVNULL,

@@ -1,9 +1,9 @@
 """Runs one server process and outlives its parent just long enough to take it down.
 
-Started as a script, without the package, by `server.launch`. It forks the server, writes its process id to standard output, and then
-waits for the end of its standard input, which comes when the parent closes it or dies of whatever cause,
-SIGKILL included. Then it stops the server and removes its files. Should the supervisor itself be killed, the
-kernel ends the server (Linux); its files stay, since nobody is left to remove them.
+Started as a script, without the package, by `server.launch`. It forks the server, writes its process id to
+standard output, and then waits for the end of its standard input, which comes when the parent closes it or dies
+of whatever cause, SIGKILL included. Then it stops the server and removes its files. Should the supervisor itself
+be killed, the kernel ends the server (Linux); its files stay, since nobody is left to remove them.
 
 The single argument is a JSON object:
     argv         program and arguments

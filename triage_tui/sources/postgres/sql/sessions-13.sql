@@ -1,0 +1,52 @@
+-- Sessions with their ages; first those that wait for a lock, then those they wait for, then open transactions.
+-- pg_blocking_pids is asked for the waiting ones only. The query leaves as bytes, since it may be in the encoding
+-- of another database.
+WITH activity AS MATERIALIZED (
+    SELECT *
+    FROM pg_stat_get_activity(NULL)
+), waiting AS MATERIALIZED (
+    SELECT pid, pg_blocking_pids(pid) AS blocked_by
+    FROM (
+        SELECT pid
+        FROM activity
+        WHERE wait_event_type = 'Lock'
+        ORDER BY query_start
+        LIMIT %(waiting_limit)s
+    ) AS examined
+), blocking AS (
+    SELECT DISTINCT unnest(blocked_by) AS pid
+    FROM waiting
+)
+SELECT /* triage-tui */
+    pid,
+    datid,
+    usesysid,
+    application_name,
+    host(client_addr) AS client_addr,
+    client_port,
+    backend_type,
+    (extract(epoch FROM backend_start) * 1000000)::int8 AS backend_start_us,
+    state,
+    wait_event_type,
+    wait_event,
+    extract(epoch FROM clock_timestamp() - xact_start)::float8 AS transaction_age_s,
+    CASE WHEN state = 'active' THEN extract(epoch FROM clock_timestamp() - query_start) END::float8 AS query_age_s,
+    extract(epoch FROM clock_timestamp() - state_change)::float8 AS state_age_s,
+    (extract(epoch FROM query_start) * 1000000)::int8 AS query_start_us,
+    coalesce(waiting.blocked_by, '{}') AS blocked_by,
+    substring(textsend(query) FROM 1 FOR %(query_bytes)s) AS query,
+    state IS NULL AND query = '<insufficient privilege>' AS hidden,
+    count(*) OVER () AS total
+FROM activity
+LEFT JOIN waiting USING (pid)
+LEFT JOIN blocking USING (pid)
+WHERE (datid IS NOT NULL OR backend_type = 'walsender' OR waiting.pid IS NOT NULL OR blocking.pid IS NOT NULL)
+  AND pid <> pg_backend_pid()
+  AND (application_name IS DISTINCT FROM %(application)s OR blocking.pid IS NOT NULL)
+ORDER BY
+    waiting.pid IS NULL,
+    blocking.pid IS NULL,
+    xact_start,
+    state IS DISTINCT FROM 'active',
+    pid
+LIMIT %(limit)s
