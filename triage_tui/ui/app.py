@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol
 
+from textual import constants
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.message import Message
 
@@ -78,6 +80,23 @@ class TriageApp(App[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, and the scrubbing one last."""
         return [*super().get_line_filters(), self._scrub]
+
+    def get_driver_class(self) -> type[Driver]:
+        """The replica in front of a terminal; Textual's own choice for browsers, tests and where it is asked for."""
+        chosen = super().get_driver_class()
+        if constants.DRIVER is not None or chosen.__name__ != "LinuxDriver":
+            return chosen
+        from triage_tui.ui.terminal.driver import ReplicaDriver
+
+        return ReplicaDriver
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy, by the driver's own way where frames cannot reach the clipboard."""
+        copy = getattr(self._driver, "copy", None)
+        if copy is not None:
+            copy(text)
+        else:
+            super().copy_to_clipboard(text)
 
     def on_mount(self) -> None:
         """Paint first; look afterwards."""

@@ -17,16 +17,18 @@ Tone = Literal["text", "strong", "dim", "title", "accent", "good", "warn", "bad"
 
 Tones = Mapping[Tone, Style]
 
-BACKGROUND = "#0e1116"
-SURFACE = "#161b22"
-SELECTED = "#24405c"
-TEXT = "#d3d9e0"
+# All of them are members of the 256-colour cube: a terminal with 256 colours shows the same as one with true colour,
+# and the driver sends them by their short numbers.
+BACKGROUND = "#121212"
+SURFACE = "#262626"
+SELECTED = "#005f87"
+TEXT = "#d0d0d0"
 STRONG = "#ffffff"
-DIM = "#8b949e"
-ACCENT = "#6cb6ff"
-GOOD = "#57c27a"
-WARN = "#e3b341"
-BAD = "#ff6b6b"
+DIM = "#949494"
+ACCENT = "#5fafff"
+GOOD = "#5fd787"
+WARN = "#d7af5f"
+BAD = "#ff5f5f"
 
 TRUE_COLOUR: Tones = {
     "text": Style(color=TEXT, bgcolor=BACKGROUND),
@@ -86,7 +88,7 @@ class Palette:
     colours  how many colours the terminal has: 0 (NO_COLOR, or none), 16, or more
     unicode  the terminal's locale can show more than ASCII
 
-    `selected` and `surface` are styles to lay over a line: the selection, and the bars at the top and the bottom.
+    `selected` and `surface` are styles to lay over a line: the selection, and the lines that part the screen.
     """
 
     def __init__(self, colours: int, *, unicode: bool = True) -> None:
@@ -94,7 +96,7 @@ class Palette:
         self.colours = colours
         self._tones = TRUE_COLOUR if colours > 16 else SIXTEEN if colours else COLOURLESS
         self.selected = Style(bgcolor=SELECTED) if colours > 16 else Style(reverse=True)
-        self.surface = Style(bgcolor=SURFACE) if colours > 16 else Style(reverse=True)
+        self.surface = Style(bgcolor=SURFACE) if colours > 16 else Style(underline=True)
 
     def style(self, tone: Tone) -> Style:
         """The style of a tone."""

@@ -57,7 +57,7 @@ class Pane(Widget):
         super().__init__(id=f"pane-{face.kind.value}")
         self.face = face
         self._palette = palette
-        self._title = Lines(palette)
+        self._title = Lines(palette, surface=True)
         self._summary = Lines(palette)
         self.table = Table(face.columns, palette)
         self._search = Input(placeholder="words to find; Enter keeps, Esc clears", compact=True)

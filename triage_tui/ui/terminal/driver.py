@@ -1,0 +1,163 @@
+"""Textual's driver for Linux and macOS, with the replica between the compositor and the terminal."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import select
+import signal
+import sys
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+from triage_tui.ui.terminal.replica import SYNC_END, SYNC_START, Replica
+from triage_tui.ui.terminal.writer import Writer
+
+LEAVE_WITHIN_S = 1.0
+"""How long leaving waits for a terminal that takes nothing."""
+
+READ_BYTES = 4096
+POLL_S = 0.1
+
+_MODES = (
+    "1049", "25", "7", "1000", "1002", "1006", "1015", "1016", "1004", "2004", "2048",
+)  # fmt: skip
+_CONTROL = re.compile(
+    rf"\x1b\[\?(?:{'|'.join(_MODES)})[hl]"
+    r"|\x1b\[\?20(?:26|48)\$p"  # does the terminal know synchronised output, in-band resize?
+    r"|\x1b\[[<>]\d{0,3}u"  # kitty keyboard protocol: push, pop
+    r"|\x1b\]22;[a-z-]{0,20}\x1b\\"  # shape of the mouse pointer
+    r"|\x07"
+)
+"""Everything but cells that may reach the terminal. Any-motion mouse reports (1003) are missing on purpose: a moving
+mouse would fill the line from the other side, and nothing here follows it."""
+
+
+class ReplicaDriver(LinuxDriver):
+    """Draws what is written onto a replica and lets a writer send differences.
+
+    A write that is a listed control sequence as a whole is sent as it is; everything else is a frame, and of a frame
+    only printable cells get through, whatever a widget was given.
+    """
+
+    check: Callable[[str, Replica], None] | None = None
+    """Called with what was written, after each write, where somebody checks it."""
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        width, height = self._get_terminal_size()
+        self._replica = Replica(width, height)
+        self._writer: Writer | None = None
+
+    @property
+    def replica(self) -> Replica:
+        """What the screen should show and what the terminal has been sent."""
+        return self._replica
+
+    def write(self, data: str) -> None:
+        """Take a control sequence or (a part of) a frame. Never blocks."""
+        writer = self._running_writer()
+        if data in (SYNC_START, SYNC_END):
+            self._replica.synchronised = True
+            if data == SYNC_END:
+                writer.update()
+        elif _CONTROL.fullmatch(data):
+            writer.control(data)
+        else:
+            self._follow_size()
+            self._replica.draw(data)
+            writer.update()
+
+    def copy(self, text: str) -> None:
+        """Put text into the reader's clipboard (OSC 52). The only way to it: a frame cannot."""
+        encoded = base64.b64encode(text.encode()).decode("ascii")
+        self._running_writer().control(f"\x1b]52;c;{encoded}\x07")
+
+    def flush(self) -> None:
+        """Nothing to do: the writer sends as soon as the terminal takes it."""
+
+    def close(self) -> None:
+        """End the writer."""
+        if self._writer is not None:
+            self._writer.stop(LEAVE_WITHIN_S)
+            self._writer = None
+
+    def start_application_mode(self) -> None:
+        """Enter the alternate screen."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        # The stock driver has started its own writer; it never gets anything to write.
+        if self._writer_thread is not None:
+            self._writer_thread.stop()
+            self._writer_thread = None
+
+    def stop_application_mode(self) -> None:
+        """Leave the alternate screen and wait, for a while, until the terminal has heard of it."""
+        super().stop_application_mode()
+        if self._writer is not None:
+            self._writer.drain(LEAVE_WITHIN_S)
+
+    def _running_writer(self) -> Writer:
+        if self._writer is None:
+            replica, check = self._replica, self.check
+            sent = (lambda text: check(text, replica)) if check is not None else None
+            # Textual writes to standard error, so that standard output can be piped.
+            self._writer = Writer(sys.__stderr__.fileno() if sys.__stderr__ else 2, replica, sent)
+            self._writer.start()
+        return self._writer
+
+    def _follow_size(self) -> None:
+        size = self._size or self._app.console.size
+        width, height = size
+        if (width, height) != self._replica.size and width > 0 and height > 0:
+            self._replica.resize(width, height)
+
+    def _enable_mouse_support(self) -> None:
+        """Report buttons and the wheel, not motion."""
+        if self._mouse:
+            self.write("\x1b[?1000h")
+            self.write("\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write("\x1b[?1000l")
+            self.write("\x1b[?1006l")
+
+    def run_input_thread(self) -> None:
+        """Read keys until told to stop, or until the terminal is gone, which ends the program.
+
+        The stock loop spins when a read returns nothing for ever, and shows a traceback when it fails.
+        """
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        poll = select.poll()
+        poll.register(self.fileno, select.POLLIN)
+        while not self.exit_event.is_set():
+            if poll.poll(POLL_S * 1000):
+                try:
+                    data = os.read(self.fileno, READ_BYTES)
+                except OSError:
+                    data = b""
+                if not data:
+                    if not self.exit_event.is_set():
+                        os.kill(os.getpid(), signal.SIGTERM if _hangup_is_ignored() else signal.SIGHUP)
+                    return
+                for event in parser.feed(decode(data)):
+                    self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+
+
+def _hangup_is_ignored() -> bool:
+    return signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
