@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 from textual import constants
@@ -26,6 +28,9 @@ from triage_tui.ui.terminal_life import TerminalLife
 
 TICK_S = 1.0
 """How often ages are brought up to date. They are shown in whole seconds."""
+
+CHECK_VARIABLE = "TRIAGE_CHECK_TERMINAL"
+"""Names a file: every write to the terminal is then replayed and compared, and the file says what was wrong."""
 
 NOTE_S = 4.0
 """How long a note stands in the bar."""
@@ -88,6 +93,10 @@ class TriageApp(App[int]):
             return chosen
         from triage_tui.ui.terminal.driver import ReplicaDriver
 
+        if os.environ.get(CHECK_VARIABLE):
+            from triage_tui.ui.terminal.check import Checker
+
+            ReplicaDriver.check = Checker(Path(os.environ[CHECK_VARIABLE]))
         return ReplicaDriver
 
     def copy_to_clipboard(self, text: str) -> None:

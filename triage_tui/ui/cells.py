@@ -41,7 +41,7 @@ def clip(line: Line, width: int) -> Line:
     left = width
     for cell in line:
         length = display_width(cell.text)
-        if length < left or (length == left and cell is line[-1]):
+        if length < left:
             kept.append(cell)
             left -= length
             continue
@@ -74,7 +74,10 @@ def join(parts: Iterable[Line], separator: str = "  ") -> Line:
 
 
 def wrap(text: str, width: int, tone: Tone = "text", *, limit: int = 0) -> tuple[Line, ...]:
-    """Text broken at spaces into lines of at most `width` cells; more than `limit` lines (0: no limit) are cut."""
+    """Text broken at spaces into lines of at most `width` cells; more than `limit` lines (0: no limit) are cut.
+
+    Less than one cell counts as one. A character that is wider than the line is replaced by an ellipsis.
+    """
     width = max(1, width)
     lines: list[str] = [""]
     for word in text.split(" "):
@@ -86,8 +89,8 @@ def wrap(text: str, width: int, tone: Tone = "text", *, limit: int = 0) -> tuple
             lines.append("")
         while display_width(word) > width:
             head = _head(word, width)
-            lines[-1] = head
-            word = word[len(head) :]
+            lines[-1] = head or "…"
+            word = word[max(1, len(head)) :]
             lines.append("")
         lines[-1] = word
     if not lines[-1] and len(lines) > 1:
@@ -108,12 +111,13 @@ def hanging(head: Line, text: str, width: int) -> list[Line]:
 
 
 def _head(word: str, width: int) -> str:
-    taken = 0
-    for index, character in enumerate(word):
-        taken += display_width(character)
-        if taken > width:
-            return word[: max(1, index)]
-    return word
+    """The longest beginning of a word that takes at most `width` cells."""
+    length = min(len(word), width)
+    while length < len(word) and display_width(word[: length + 1]) <= width:
+        length += 1
+    while display_width(word[:length]) > width:
+        length -= 1
+    return word[:length]
 
 
 def strip(line: Line, width: int, palette: Palette, over: Style | None = None) -> Strip:
@@ -129,4 +133,5 @@ def strip(line: Line, width: int, palette: Palette, over: Style | None = None) -
     if missing > 0:
         plain = palette.style("text")
         segments.append(Segment(" " * missing, plain + over if over else plain))
-    return Strip(segments, width)
+    # Joined emoji (which foreign text no longer holds) are wider in ASCII than they were.
+    return Strip(segments, width) if missing >= 0 else Strip(segments).crop(0, width)

@@ -53,6 +53,7 @@ def test_the_terminal_shows_what_is_wanted(steps: list[str | tuple[int, int] | N
             replica.draw(step)
         replay.feed(replica.take())
         replay.compare(replica)
+        assert replica.sent()[0] == replica.wanted()
 
 
 @settings(max_examples=300, deadline=None)

@@ -10,6 +10,7 @@ import signal
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -45,7 +46,7 @@ class ReplicaDriver(LinuxDriver):
     only printable cells get through, whatever a widget was given.
     """
 
-    check: Callable[[str, Replica], None] | None = None
+    check: ClassVar[Callable[[str, Replica], None] | None] = None
     """Called with what was written, after each write, where somebody checks it."""
 
     def __init__(
@@ -110,7 +111,7 @@ class ReplicaDriver(LinuxDriver):
 
     def _running_writer(self) -> Writer:
         if self._writer is None:
-            replica, check = self._replica, self.check
+            replica, check = self._replica, type(self).check
             sent = (lambda text: check(text, replica)) if check is not None else None
             # Textual writes to standard error, so that standard output can be piped.
             self._writer = Writer(sys.__stderr__.fileno() if sys.__stderr__ else 2, replica, sent)

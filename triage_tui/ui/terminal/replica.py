@@ -82,10 +82,12 @@ class Replica:
             grid = self._painter.grid
             return tuple(grid.text(y) for y in range(grid.height))
 
-    def whole(self) -> str:
-        """The wanted screen as it would be sent to a terminal of which nothing is known."""
+    def sent(self) -> tuple[tuple[str, ...], str]:
+        """The rows that the terminal should show by now, as text, and as they would be sent to a terminal of which
+        nothing is known."""
         with self._lock:
-            grid = self._painter.grid
+            grid = self._sent
             blank = Grid(grid.width, grid.height)
             blank.forget()
-            return difference(blank, grid, range(grid.height), Pencil())
+            rows = tuple(grid.text(y) for y in range(grid.height))
+            return rows, difference(blank, grid, range(grid.height), Pencil())

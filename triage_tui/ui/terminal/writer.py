@@ -25,7 +25,7 @@ class Writer:
     While a write blocks, frames are only drawn onto the replica; when it returns, one difference brings the
     terminal up to date. The thread holds at most one difference.
 
-    sent  called with everything that was written, for a check of what the terminal should show
+    sent  called with every difference after it was written, for a check of what the terminal shows
     """
 
     def __init__(self, fileno: int, replica: Replica, sent: Callable[[str], None] | None = None) -> None:
@@ -87,7 +87,7 @@ class Writer:
                 for sequence in controls:
                     self._control(sequence)
                 if self._showing:
-                    self._write(self._replica.take())
+                    self._difference(self._replica.take())
             except OSError:
                 # The terminal is gone. Whoever watches it ends the program; there is nobody to write to.
                 with self._wake:
@@ -103,11 +103,14 @@ class Writer:
             self._showing = False
         self._write(sequence)
 
+    def _difference(self, text: str) -> None:
+        self._write(text)
+        if text and self._sent is not None:
+            self._sent(text)
+
     def _write(self, text: str) -> None:
         if not text:
             return
         data = memoryview(text.encode("utf-8", "replace"))
         while data:
             data = data[os.write(self._fileno, data[:CHUNK_BYTES]) :]
-        if self._sent is not None:
-            self._sent(text)
