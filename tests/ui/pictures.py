@@ -189,7 +189,8 @@ def redis_data() -> RedisData:
         replication=Replication(role="master", replicas=1),
         slowlog=(),
         queues=(
-            Queue("emails", "celery", 18_204, 4, 0, None, None, None, 4, 31.5, head_unchanged_s=41.0, in_flight_shared=True),
+            Queue("emails", "celery", 18_204, 4, 0, None, None, None, 4, 31.5,
+                  head_unchanged_s=41.0, in_flight_shared=True),
             Queue("webhooks", "rq", 311, 0, 3, None, 17, 2_900.0, 0, 0.8),
             Queue("images", "bullmq", 96, 8, 12, None, 2, 14.0, 8, -3.2, 30.0),
             Queue("default", "sidekiq", 0, 1, 0, 3, 0, None, 5, 0.0),
@@ -294,8 +295,8 @@ NO_STATEMENTS = Gap(
 def trouble() -> list[Sighting]:
     """Every state that is not live, each on another pane."""
     sick = incident()
-    sick[0] = sighting(Kind.DOCKER, "docker", "unix:///var/run/docker.sock", docker_data(), state=State.STALE, age_s=14.0,
-                       looking_s=12.0)  # fmt: skip
+    sick[0] = sighting(Kind.DOCKER, "docker", "unix:///var/run/docker.sock", docker_data(),
+                       state=State.STALE, age_s=14.0, looking_s=12.0)  # fmt: skip
     sick[1] = sighting(Kind.POSTGRES, "shop-db", "postgresql://triage@db.internal:5432/shop", postgres_data(),
                        state=State.DOWN, age_s=41.0, problem=REFUSED, problem_age_s=1.0, failures=7)  # fmt: skip
     sick[2] = sighting(Kind.REDIS, "shop-redis", "redis://redis.internal:6379/0", None, state=State.DENIED, age_s=None,
