@@ -1,0 +1,21 @@
+"""Exit codes. They are API: scripts branch on them."""
+
+from __future__ import annotations
+
+OK = 0
+"""Done. Of a snapshot: at least one target told something."""
+
+INCOMPLETE = 1
+"""Of `doctor`: something could not be reached, or only in part."""
+
+USAGE = 2
+"""The arguments or the configuration cannot be used, or a file could not be written; nothing was done."""
+
+BLIND = 3
+"""No target told anything."""
+
+INTERRUPTED = 130
+"""Ctrl-C: 128 + SIGINT."""
+
+NOBODY_READS = 141
+"""Standard output was closed before everything was written: 128 + SIGPIPE."""
