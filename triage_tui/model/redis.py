@@ -80,7 +80,9 @@ class Queue(Struct, frozen=True):
     workers           live workers that serve this queue
     growth_per_s      slope of waiting over the last looks, jobs per second
     drain_s           waiting / −growth, where it shrinks
-    in_flight_shared  in_flight counts all queues of this system together (Celery's unacked hash)
+    in_flight_shared  in_flight counts all queues of this system together (Celery's unacked hash, Sidekiq's processes)
+    in_flight_age_s   how long ago the oldest job in flight was taken
+    sets_shared       delayed, retry and dead count all queues of this system together (Sidekiq)
     """
 
     name: str
@@ -100,6 +102,8 @@ class Queue(Struct, frozen=True):
     dead_capped: bool = False
     in_flight_shared: bool = False
     database: int = 0
+    in_flight_age_s: float | None = None
+    sets_shared: bool = False
 
     @property
     def subject(self) -> str:
