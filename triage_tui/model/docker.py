@@ -16,10 +16,13 @@ class Container(Struct, frozen=True):
     cpu_percent         100 = one core busy; None until two samples exist or while it does not run
     memory_bytes        usage without inactive file cache, as `docker stats` shows it
     memory_limit_bytes  None where there is no limit below the host's memory
-    network_*, block_*  totals in bytes since the container started
+    network_*, block_*  totals in bytes since the container started; network is None where it has none of its own
     ports               published ports as `127.0.0.1:8080->80/tcp`
     started_at          ISO 8601 with offset; finished_at likewise; None where it never happened
     age_s               seconds since it started (running) or ended (not running), by the engine's clock
+    error               the engine's words on why it could not be started
+    health_output       what the health check printed when the engine last reported on it
+    usage_age_s         how long ago cpu, memory, network, block and pids were read; they are None when older than 30 s
     """
 
     id: str
@@ -45,6 +48,9 @@ class Container(Struct, frozen=True):
     finished_at: str | None = None
     age_s: float | None = None
     image_id: str | None = None
+    error: str | None = None
+    health_output: str | None = None
+    usage_age_s: float | None = None
 
 
 class ContainerEvent(Struct, frozen=True):
@@ -64,7 +70,7 @@ class DockerData(Struct, frozen=True):
     """One look at an engine.
 
     engine      Docker, Podman or whatever the engine calls itself
-    usage_from  where cpu and memory come from: `cgroup` (files of this host) or `api` (one-shot stats)
+    usage_from  where cpu and memory come from: `cgroup` (files of this host), `api` (one-shot stats), `cgroup+api`
     events      the newest last, at most 100
     """
 
