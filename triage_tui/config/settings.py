@@ -64,6 +64,7 @@ class RedisSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind
     celery_priorities: tuple[int, ...] = (0, 3, 6, 9)
     bullmq_prefix: str = "bull"
     dramatiq_namespace: str = "dramatiq"
+    rq_prefix: str = "rq"
     sidekiq_namespace: str = ""
     streams: bool = True
 
@@ -113,6 +114,8 @@ class Settings(Struct, frozen=True):
     guide_folders  folders with Markdown guides beside the ones that ship
     notes          sentences about what was skipped or assumed, to be shown once
     discover       also watch what running containers publish
+    variables      target → the environment variable that its url was taken from as it is, so that a starter file can
+                   name the variable and not the value
     """
 
     environment: str
@@ -123,6 +126,7 @@ class Settings(Struct, frozen=True):
     origin: str = "discovered"
     notes: tuple[str, ...] = ()
     discover: bool = True
+    variables: dict[str, str] = {}
 
 
 def kind_of(spec: TargetSpec) -> Kind:

@@ -1,0 +1,68 @@
+"""What is wrong with a configuration, said to the person who has to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from triage_tui.text import safe
+
+MAX_SHOWN = 20
+"""Mistakes printed of one file. More of them are one mistake made often."""
+
+MAX_COMPARED = 64
+"""Characters of a name that are compared in the search for the nearest one, whose time grows with the square."""
+
+
+class Mistake(Struct, frozen=True):
+    """One thing that is wrong, in one sentence without secrets. line: counted from 1; None: the file as a whole."""
+
+    message: str
+    line: int | None = None
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used. `str()` is for people: one `file:line: message` per mistake.
+
+    path      the file, as it was found; None where no file is to blame
+    mistakes  all of them, in the order of their lines
+    """
+
+    def __init__(self, mistakes: Iterable[Mistake], path: str | None = None) -> None:
+        self.path = path
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line or 0))
+        super().__init__(path, self.mistakes)
+
+    def __str__(self) -> str:
+        shown = [self._sentence(mistake) for mistake in self.mistakes[:MAX_SHOWN]]
+        if len(self.mistakes) > MAX_SHOWN:
+            shown.append(f"… and {len(self.mistakes) - MAX_SHOWN} more")
+        return "\n".join(shown)
+
+    def _sentence(self, mistake: Mistake) -> str:
+        if self.path is None:
+            return mistake.message
+        place = safe(self.path) if mistake.line is None else f"{safe(self.path)}:{mistake.line}"
+        return f"{place}: {mistake.message}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a mistyped one most likely stands for; None where none is close."""
+    # difflib costs as much to import as everything else here, and most configurations are right.
+    import difflib
+
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    found = difflib.get_close_matches(name[:MAX_COMPARED].lower(), by_lower, n=1)
+    return by_lower[found[0]] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean …?`, or what there is to choose from where nothing is close. Empty where there is nothing."""
+    candidates = list(known)
+    near = nearest(name, candidates)
+    if near is not None:
+        return f"; did you mean `{safe(near)}`?"
+    if not candidates:
+        return ""
+    return f"; known here: {safe(', '.join(candidates))}"
