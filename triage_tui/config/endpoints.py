@@ -33,7 +33,7 @@ def endpoints(spec: TargetSpec, environ: Mapping[str, str] = os.environ) -> froz
             case RedisSpec():
                 places = urls.redis(spec.url.reveal()).places
             case DockerSpec():
-                address = spec.url.reveal() if spec.url else engines.address(spec.context, environ)
+                address = spec.url.reveal() if spec.url else engines.address_of(spec.context, environ)
                 places = urls.docker(address).places if address else ()
             case _:
                 places = ()

@@ -12,9 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Struct
 
-from triage_tui.config.settings import DockerSpec
-from triage_tui.model import Problem, ProblemKind
-from triage_tui.sources.docker.contexts import (
+from triage_tui.config.contexts import (
     DEFAULT,
     Context,
     ContextError,
@@ -23,6 +21,8 @@ from triage_tui.sources.docker.contexts import (
     current_context,
     read_context,
 )
+from triage_tui.config.settings import DockerSpec
+from triage_tui.model import Problem, ProblemKind
 from triage_tui.text import safe
 
 DOCKER_SOCKET = "/var/run/docker.sock"
