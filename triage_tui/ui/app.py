@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from rich.text import Text
 from textual import constants
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -18,6 +20,7 @@ from textual.message import Message
 
 from triage_tui.config.settings import Settings
 from triage_tui.model import Picture
+from triage_tui.ui.crash import crash_report
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.help import Help
 from triage_tui.ui.keys import KEYS
@@ -79,6 +82,7 @@ class TriageApp(App[int]):
         self._life = TerminalLife(self._leave)
         self._unsubscribe: Callable[[], None] | None = None
         self._held: Picture | None = None
+        self._held_at = 0.0
         self._note_until = 0.0
         self._news_waits = False
 
@@ -146,7 +150,7 @@ class TriageApp(App[int]):
     def _show(self) -> None:
         now = time.monotonic()
         picture = self._held if self._held is not None else self._engine.picture()
-        held_s = now - picture.taken_at if self._held is not None else None
+        held_s = now - self._held_at if self._held is not None else None
         self._overview.show(Glance(picture, self._settings.thresholds, held_s or 0.0), held_s)
         if self._note_until and now > self._note_until:
             self._note_until = 0.0
@@ -155,6 +159,13 @@ class TriageApp(App[int]):
     def _note(self, text: str) -> None:
         self._note_until = time.monotonic() + NOTE_S
         self._overview.show_note(text)
+
+    def _fatal_error(self) -> None:
+        """Leave a short report instead of Textual's traceback, which prints every local variable."""
+        error = self._exception or sys.exc_info()[1]
+        if error is not None:
+            self._exit_renderables.append(Text(crash_report(error)))
+        self._close_messages_no_wait()
 
     def _leave(self, code: int) -> None:
         self.exit(code, return_code=code)
@@ -168,6 +179,7 @@ class TriageApp(App[int]):
     def action_pause(self) -> None:
         """Hold the screen still, or let it go on."""
         self._held = self._engine.picture() if self._held is None else None
+        self._held_at = time.monotonic()
         self._show()
 
     def action_refresh(self) -> None:

@@ -75,10 +75,15 @@ def _endpoints(sightings: Sequence[Sighting]) -> Line:
 
 
 def short_endpoint(endpoint: str) -> str:
-    """An endpoint without what its place on the screen says already: `unix:///var/run/docker.sock` → its path."""
+    """An endpoint without what its place on the screen says already, or nobody needs: `unix:///run/docker.sock` → its
+    path, `redis://:[redacted]@db:6379/0` → `redis:db:6379/0`."""
     scheme, separator, rest = endpoint.partition("://")
     if not separator:
         return endpoint
     if scheme in ("unix", "npipe"):
         return rest
-    return f"{scheme.removesuffix('ql')}:{rest}" if scheme.startswith(("postgres", "redis")) else endpoint
+    if scheme.startswith(("postgres", "redis")):
+        user, at, place = rest.rpartition("@")
+        user = user.partition(":")[0]
+        return f"{scheme.removesuffix('ql')}:{user}{at if user else ''}{place}"
+    return endpoint

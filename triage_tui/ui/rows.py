@@ -70,7 +70,10 @@ def arrange(rows: Sequence[Row], order: Order, search: str = "") -> list[Row]:
         children.setdefault(row.parent if row.parent in present else None, []).append(row)
     arranged: list[Row] = []
     waiting = _ordered(children.pop(None, []), order)[::-1]
-    while waiting:
+    # Rows that hang below each other in a circle have no top: the first of them is taken for one.
+    while waiting or children:
+        if not waiting:
+            waiting = children.pop(next(iter(children)))[::-1]
         row = waiting.pop()
         arranged.append(row)
         waiting.extend(_ordered(children.pop(row.key, []), order)[::-1])

@@ -27,9 +27,13 @@ def palette_for(environ: Mapping[str, str]) -> Palette:
 def run(settings: Settings) -> int:
     """Open the cockpit and stay until the reader leaves."""
     palette = palette_for(os.environ)
-    with Engine(settings) as engine:
-        app = TriageApp(engine, settings, palette)
+    # The app starts the engine after its first paint; a `with` would start it before.
+    engine = Engine(settings)
+    app = TriageApp(engine, settings, palette)
+    try:
         code = app.run()
+    finally:
+        engine.stop()
     return code if isinstance(code, int) else app.return_code or 0
 
 

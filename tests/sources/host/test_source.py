@@ -85,7 +85,7 @@ def test_a_reused_pid_is_another_process() -> None:
 
 
 def test_looking_at_processes_takes_a_small_share_of_the_time() -> None:
-    """Where a sweep takes a second of CPU the next one is fifty seconds away, and the last answer is shown meanwhile."""
+    """A sweep that takes a second of CPU puts the next one off by fifty; the last answer is shown meanwhile."""
     now, spent = 0.0, 0.0
 
     def effort() -> float:

@@ -8,7 +8,7 @@ from triage_tui.model import Kind, Sighting
 from triage_tui.model.postgres import Blocking, PostgresData, Session
 from triage_tui.text import figures
 from triage_tui.ui.cells import Cell, Line, join
-from triage_tui.ui.glance import Glance, gauge
+from triage_tui.ui.glance import Glance, gauge, labelled
 from triage_tui.ui.palette import Tone
 from triage_tui.ui.rows import Column, Row
 
@@ -32,10 +32,11 @@ class Postgres:
         Column("pid", "pid", 11),
         Column("status", "status", 14),
         Column("since", "for", 6, align="right", rank=1),
-        Column("victims", "victims", 7, align="right", rank=1),
-        Column("who", "user@db app", 14, flex=2, most=34, rank=2),
+        Column("victims", "blks", 4, align="right", rank=1),
+        Column("app", "app", 12, flex=1, most=24, rank=2),
+        Column("query", "query", 12, flex=4, rank=2, most=160, sortable=False),
         Column("lock", "wants lock", 16, rank=4, flex=1, most=36),
-        Column("query", "query", 12, flex=4, rank=3, most=160, sortable=False),
+        Column("who", "user@db", 12, rank=5, flex=1, most=24),
         Column("client", "client", 14, rank=8, flex=1, most=24),
     )
 
@@ -145,12 +146,9 @@ class Postgres:
         rollbacks = _total([database.rollbacks_per_s for database in data.databases])
         parts: list[Line] = [
             (Cell(f"v{data.version}", "dim"),),
-            (Cell(f"{figures.rate(commits)} commits"),),
-            (
-                Cell(
-                    f"{figures.rate(rollbacks)} rollbacks",
-                    "warn" if rollbacks and commits and rollbacks > commits else "text",
-                ),
+            labelled("commits", figures.rate(commits)),
+            labelled(
+                "rollbacks", figures.rate(rollbacks), "warn" if (rollbacks or 0) > (commits or 0) else "text"
             ),
         ]
         deadlocks = _total([database.deadlocks_per_s for database in data.databases])
@@ -227,6 +225,7 @@ def _node_row(glance: Glance, node: Blocking, session: Session | None, key: str,
     who = (
         _who(session) if session is not None else "prepared transaction" if node.prepared else figures.UNKNOWN
     )
+    app = _app(session) if session is not None else who
     query = (session.query or figures.UNKNOWN) if session is not None else (node.prepared or "")
     lock = _lock(node) if node.waits_for is not None else ""
     return Row(
@@ -239,6 +238,7 @@ def _node_row(glance: Glance, node: Blocking, session: Session | None, key: str,
             "status": Cell(status, tone),
             "since": Cell(figures.duration(since), tone),
             "victims": Cell(str(node.victims) if node.victims else "", "bad"),
+            "app": Cell(app),
             "who": Cell(who),
             "lock": Cell(lock, "dim"),
             "query": Cell(query),
@@ -249,11 +249,12 @@ def _node_row(glance: Glance, node: Blocking, session: Session | None, key: str,
             "status": "0" if node.depth == 0 else "1",
             "since": since,
             "victims": node.victims,
+            "app": app,
             "who": who,
             "lock": lock or None,
             "client": session.client if session is not None else None,
         },
-        words=f"{node.pid} {who} {status} {lock} {query}".lower(),
+        words=f"{node.pid} {app} {who} {status} {lock} {query}".lower(),
     )
 
 
@@ -277,10 +278,10 @@ def _node_status(glance: Glance, node: Blocking, session: Session | None) -> tup
 
 def _session_row(glance: Glance, session: Session) -> Row:
     state = session.state or figures.UNKNOWN
-    since = session.transaction_age_s if session.transaction_age_s is not None else session.query_age_s
+    since = _since(session)
     tone = glance.tone("postgres.longest_transaction_s", since)
     symbol = "✗" if state.endswith("(aborted)") else "▲" if tone in ("warn", "bad") else "●"
-    who = _who(session)
+    who, app = _who(session), _app(session)
     return Row(
         key=f"{session.pid}|{session.backend_start or ''}|",
         cells={
@@ -288,6 +289,7 @@ def _session_row(glance: Glance, session: Session) -> Row:
             "status": Cell(f"{symbol} {_short_state(state)}", _state_tone(state)),
             "since": Cell(figures.duration(since), tone),
             "victims": Cell(""),
+            "app": Cell(app),
             "who": Cell(who),
             "lock": Cell(""),
             "query": Cell(session.query or figures.UNKNOWN),
@@ -301,8 +303,14 @@ def _session_row(glance: Glance, session: Session) -> Row:
             "who": who,
             "client": session.client,
         },
-        words=f"{session.pid} {who} {state} {session.query or ''}".lower(),
+        words=f"{session.pid} {app} {who} {state} {session.query or ''}".lower(),
     )
+
+
+def _since(session: Session) -> float | None:
+    """Age of its transaction; a failed one has none, and neither has a look at a session of somebody else."""
+    known = (session.transaction_age_s, session.query_age_s, session.state_age_s)
+    return next((age for age in known if age is not None), None)
 
 
 def _short_state(state: str) -> str:
@@ -321,9 +329,13 @@ def _state_tone(state: str) -> Tone:
     return "warn" if state.startswith("idle in transaction") else "dim" if state == "idle" else "text"
 
 
+def _app(session: Session) -> str:
+    """The name that a program gave itself; where it gave none, the user it logs in as."""
+    return session.application or session.user or figures.UNKNOWN
+
+
 def _who(session: Session) -> str:
-    user, database = session.user or figures.UNKNOWN, session.database or figures.UNKNOWN
-    return f"{user}@{database} {session.application or ''}".rstrip()
+    return f"{session.user or figures.UNKNOWN}@{session.database or figures.UNKNOWN}"
 
 
 def _lock(node: Blocking) -> str:

@@ -148,7 +148,7 @@ def _rates(glance: Glance, data: RedisData) -> Line:
     clients = data.clients
     used = ratio(clients.connected, clients.max)
     parts: list[Line] = [
-        (Cell(f"{figures.rate(data.ops_per_s)} ops"),),
+        labelled("ops", figures.rate(data.ops_per_s)),
         labelled("hit", figures.percent(data.hit_ratio)),
         (
             Cell(f"{figures.count(clients.connected)} clients", glance.tone("redis.clients_ratio", used)),
@@ -213,9 +213,7 @@ def _oldest(queue: Queue) -> str:
         return figures.ABSENT if queue.waiting == 0 else figures.UNKNOWN
     # Some systems write no time into a job: how long the first one has not moved is a lower bound.
     return (
-        f">{figures.duration(queue.head_unchanged_s)}"
-        if queue.head_unchanged_s is not None
-        else figures.UNKNOWN
+        f">{figures.age(queue.head_unchanged_s)}" if queue.head_unchanged_s is not None else figures.UNKNOWN
     )
 
 
