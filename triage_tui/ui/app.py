@@ -83,6 +83,7 @@ class TriageApp(App[int]):
         self._unsubscribe: Callable[[], None] | None = None
         self._held: Picture | None = None
         self._held_at = 0.0
+        self._seen: dict[str, tuple[str, ...]] = {}
         self._note_until = 0.0
         self._news_waits = False
 
@@ -152,6 +153,10 @@ class TriageApp(App[int]):
         picture = self._held if self._held is not None else self._engine.picture()
         held_s = now - self._held_at if self._held is not None else None
         self._overview.show(Glance(picture, self._settings.thresholds, held_s or 0.0), held_s)
+        for target, subjects in self._overview.seen().items():
+            if self._seen.get(target) != subjects:
+                self._seen[target] = subjects
+                self._engine.focus(target, subjects)
         if self._note_until and now > self._note_until:
             self._note_until = 0.0
             self._overview.show_note(None)

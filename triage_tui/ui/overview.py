@@ -85,6 +85,10 @@ class Overview(Screen[None]):
         """Say something in the bar, or show the keys again."""
         self._bar.show((bar_line(note),))
 
+    def seen(self) -> dict[str, tuple[str, ...]]:
+        """Target → subjects that the reader sees now."""
+        return {pane.sighting.target.name: pane.subjects for pane in self.panes if pane.sighting is not None}
+
     @property
     def focused_pane(self) -> Pane:
         """The pane that has the keys, or had them last."""

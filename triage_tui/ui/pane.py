@@ -93,6 +93,11 @@ class Pane(Widget):
         )
 
     @property
+    def subjects(self) -> tuple[str, ...]:
+        """What the reader sees now, as the target's source names it."""
+        return tuple(self.face.subject(row) for row in self.table.rows_on_screen) if self.display else ()
+
+    @property
     def details(self) -> Sequence[tuple[str, str]]:
         """All that is known about the selected row."""
         sighting, row = self.sighting, self.table.selected

@@ -90,6 +90,11 @@ class Table(Widget, can_focus=True):
         return self._shown
 
     @property
+    def rows_on_screen(self) -> Sequence[Row]:
+        """The rows between the edges of the screen."""
+        return self._shown[self._top : self._top + self.body_height]
+
+    @property
     def rows_total(self) -> int:
         """Rows before the search."""
         return len(self._rows)

@@ -98,6 +98,10 @@ class Containers:
         rows.sort(key=lambda row: (row.sort["status"] or 0, row.sort["name"] or ""))
         return rows
 
+    def subject(self, row: Row) -> str:
+        """Containers are known by name: an id is new after each deploy."""
+        return row.cells["name"].text
+
     def empty(self, glance: Glance, sighting: Sighting) -> str:
         """An engine without containers is not an unknown one."""
         return "this engine has no containers" if _data(sighting) is not None else ""

@@ -57,3 +57,7 @@ class Face(Protocol):
     def details(self, glance: Glance, sighting: Sighting, key: str) -> Sequence[tuple[str, str]]:
         """All that is known about one row, as label and value; empty where the row is gone."""
         ...
+
+    def subject(self, row: Row) -> str:
+        """The name by which the target's source knows what the row is about."""
+        ...

@@ -57,6 +57,10 @@ class Host:
         data = _data(sighting)
         return [_row(process) for process in data.processes] if data is not None else ()
 
+    def subject(self, row: Row) -> str:
+        """A process is known by its pid."""
+        return row.key
+
     def empty(self, glance: Glance, sighting: Sighting) -> str:
         """Processes need two looks."""
         return "no process seen yet" if _data(sighting) is not None else ""

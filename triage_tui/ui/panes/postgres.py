@@ -86,6 +86,10 @@ class Postgres:
         rows.extend(_session_row(glance, session) for session in others)
         return rows
 
+    def subject(self, row: Row) -> str:
+        """A session is known by its row."""
+        return row.key
+
     def empty(self, glance: Glance, sighting: Sighting) -> str:
         """Nobody blocks and nothing runs."""
         return "nobody waits for a lock and no transaction is open" if _data(sighting) is not None else ""

@@ -81,6 +81,10 @@ class Redis:
         queues = sorted(data.queues, key=lambda q: (-_trouble(q), -(q.waiting or 0), q.subject))
         return [_row(glance, sighting, queue) for queue in queues]
 
+    def subject(self, row: Row) -> str:
+        """A queue is known by system, name and database."""
+        return row.key
+
     def empty(self, glance: Glance, sighting: Sighting) -> str:
         """No queue found is not yet no queue while the search goes on."""
         data = _data(sighting)
