@@ -38,6 +38,14 @@ def age(seconds: float | None) -> str:
     return "0s" if seconds is not None and seconds < 0.95 else duration(seconds)
 
 
+def instant(iso: str | None) -> str:
+    """An ISO 8601 instant to the second, its offset kept: `2026-03-01T02:00:40+00:00`."""
+    if iso is None:
+        return UNKNOWN
+    head, dot, tail = iso.partition(".")
+    return head + tail.lstrip("0123456789") if dot else head
+
+
 def size(count: float | None) -> str:
     """Bytes in powers of 1024, at most five characters: `812B`, `1.2K`, `64M`, `3.9G`."""
     if count is None:
@@ -56,10 +64,9 @@ def count(number: float | None) -> str:
         return UNKNOWN
     if abs(number) < 999_999.5:
         return f"{number:,.0f}"
-    for unit in ("M", "G", "T"):
-        number /= 1000 if unit != "M" else 1_000_000
-        if abs(number) < 999.5:
-            return f"{number:.1f}{unit}"
+    for unit, scale in (("M", 1e6), ("G", 1e9), ("T", 1e12)):
+        if abs(number / scale) < 999.95:
+            return f"{number / scale:.1f}{unit}"
     return f"{number:.0e}"
 
 
@@ -102,7 +109,7 @@ def bar(ratio: float | None, width: int) -> str:
         return UNKNOWN * width
     filled = round(max(0.0, min(1.0, ratio)) * width)
     if ratio > 0:
-        filled = max(1, filled)
+        filled = max(min(1, width), filled)
     if ratio < 1:
         filled = min(filled, max(width - 1, 0))
     return "█" * filled + "░" * (width - filled)

@@ -70,7 +70,8 @@ def _states(sightings: Sequence[Sighting]) -> Line:
 
 
 def _endpoints(sightings: Sequence[Sighting]) -> Line:
-    shown = [sighting.target.endpoint for sighting in sightings if sighting.target.kind is not Kind.HOST]
+    shown = [s.target.endpoint for kind in (Kind.DOCKER, Kind.POSTGRES, Kind.REDIS, Kind.HTTP) for s in sightings
+             if s.target.kind is kind]  # fmt: skip
     return join([(Cell(short_endpoint(endpoint), "dim"),) for endpoint in shown], " · ")
 
 

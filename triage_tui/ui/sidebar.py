@@ -16,7 +16,7 @@ from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
 from triage_tui.ui.pane import Pane, problem_lines
 
-LABEL_CELLS = 13
+LABEL_CELLS = 14
 
 
 class Sidebar(VerticalScroll, can_focus=True):

@@ -134,7 +134,7 @@ class Containers:
             ),
             ("processes", figures.count(found.pids)),
             ("ports", ", ".join(found.ports) or "none published"),
-            ("started", found.started_at or "never"),
+            ("started", figures.instant(found.started_at) if found.started_at else "never"),
             ("id", found.id[:12]),
         ]
         known.extend((event.at[11:19], event.action) for event in data.events if event.container_id == key)

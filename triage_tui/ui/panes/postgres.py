@@ -113,7 +113,7 @@ class Postgres:
             ("database", session.database or figures.UNKNOWN),
             ("application", session.application or figures.ABSENT),
             ("client", session.client or "local socket"),
-            ("since", session.backend_start or figures.UNKNOWN),
+            ("connected", figures.instant(session.backend_start)),
             ("transaction", figures.duration(session.transaction_age_s)),
             ("statement", figures.duration(session.query_age_s)),
             ("in this state", figures.duration(session.state_age_s)),
