@@ -112,14 +112,19 @@ class TriageApp(App[int]):
         else:
             super().copy_to_clipboard(text)
 
+    def get_default_screen(self) -> Overview:
+        """The Overview is the first screen, so that nothing else is ever laid out or painted before it."""
+        return self._overview
+
     def on_mount(self) -> None:
         """Paint first; look afterwards."""
         self.register_theme(THEME)
         self.theme = THEME.name
         self.set_class(self._palette.colours <= 16, "-plain")
-        self.push_screen(self._overview)
         if not self.is_headless and not self.is_web:
             self._life.start()
+        # What is watched is known before anything has been looked at: the first paint names it.
+        self._show()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -135,7 +140,6 @@ class TriageApp(App[int]):
         self._unsubscribe = self._engine.subscribe(on_news)
         self._engine.start()
         self.set_interval(TICK_S, self._show)
-        self._show()
 
     def on_unmount(self) -> None:
         """Stop looking."""

@@ -9,6 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
+from textual.geometry import Size
 from textual.screen import Screen
 
 from triage_tui.ui.glance import Glance
@@ -55,6 +56,11 @@ class Overview(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, panes beside the sidebar, bar."""
+        # The layout is chosen before the first one is made: each costs a paint of the whole screen.
+        self._choose_layout(self.app.size)
+        self.sidebar.display = False
+        self._bar.show((bar_line(),))
+        self.panes[0].add_class("-focused")
         yield self._header
         yield self._endpoints
         with Horizontal(id="body"):
@@ -65,14 +71,12 @@ class Overview(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin in the first pane."""
-        self.sidebar.display = False
-        self.show_note(None)
         self.panes[0].table.focus()
 
     def show(self, glance: Glance, paused_s: float | None = None) -> None:
         """Show a picture everywhere."""
         self._glance, self._paused_s = glance, paused_s
-        width = self.size.width
+        width = self.app.size.width
         self._header.show((header_line(glance, datetime.now(UTC), width, paused_s),))
         strip = endpoint_strip(glance, width)
         self._endpoints.show((strip,) if strip else ())
@@ -106,12 +110,15 @@ class Overview(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout that fits."""
-        columns, rows = TWO_COLUMNS_FROM
-        wide = event.size.width >= columns and event.size.height >= rows
-        self.set_class(wide, "-wide")
-        self.set_class(not wide, "-narrow")
+        self._choose_layout(event.size)
         if self._glance is not None:
             self.call_after_refresh(self.show, self._glance, self._paused_s)
+
+    def _choose_layout(self, size: Size) -> None:
+        columns, rows = TWO_COLUMNS_FROM
+        wide = size.width >= columns and size.height >= rows
+        self.set_class(wide, "-wide")
+        self.set_class(not wide, "-narrow")
 
     def action_zoom(self, kind: str) -> None:
         """One pane alone, or all four."""
