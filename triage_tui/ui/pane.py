@@ -18,8 +18,8 @@ from triage_tui.ui.glance import Glance, state_line
 from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
 from triage_tui.ui.panes.face import Face
-from triage_tui.ui.rows import Row
 from triage_tui.ui.table import Table
+from triage_tui.ui.view import details_of, subjects_of, view_of
 
 PROBLEM_LINES = 3
 """Lines that a server's own words may take."""
@@ -95,7 +95,7 @@ class Pane(Widget):
     @property
     def subjects(self) -> tuple[str, ...]:
         """What the reader sees now, as the target's source names it."""
-        return tuple(self.face.subject(row) for row in self.table.rows_on_screen) if self.display else ()
+        return subjects_of(self.face, self.table.rows_on_screen) if self.display else ()
 
     @property
     def details(self) -> Sequence[tuple[str, str]]:
@@ -103,7 +103,7 @@ class Pane(Widget):
         sighting, row = self.sighting, self.table.selected
         if self._glance is None or sighting is None or row is None:
             return ()
-        return self.face.details(self._glance, sighting, row.key)
+        return details_of(self.face, self._glance, sighting, row.key)
 
     def show(self, glance: Glance) -> None:
         """Show what a glance says."""
@@ -115,27 +115,25 @@ class Pane(Widget):
         if glance is None or not width:
             return
         sighting = self.sighting
-        self._title.show((self._title_line(glance, sighting, width),))
         if sighting is None:
             self._summary.show(())
             self.table.show((), empty=self.face.none)
+            self._title.show((self._title_line(glance, None, (), width),))
             return
         low = self.size.height < LOW_HEIGHT
+        view = view_of(self.face, glance, sighting, width, low)
         summary: list[Line] = []
         if sighting.problem is not None and sighting.state is not State.LIVE:
             summary.extend(problem_lines(sighting.problem, width, 1 if low else PROBLEM_LINES))
-        lines = self.face.summary(glance, sighting, width, low)
-        rows: Sequence[Row] = self.face.rows(glance, sighting)
-        if sighting.state is not State.LIVE:
-            lines = [_dimmed(line) for line in lines]
-            rows = [_as_it_was(row) for row in rows]
         if not (low and summary):
-            summary.extend(lines)
+            summary.extend(view.summary)
         self._summary.show(summary)
         self.table.set_heading(not low)
-        self.table.show(rows, empty=self.face.empty(glance, sighting))
+        self.table.show(view.rows, empty=view.empty)
+        # After the table: the title tells how many of its rows were found.
+        self._title.show((self._title_line(glance, sighting, view.headline, width),))
 
-    def _title_line(self, glance: Glance, sighting: Sighting | None, width: int) -> Line:
+    def _title_line(self, glance: Glance, sighting: Sighting | None, headline: Line, width: int) -> Line:
         mark = "▸ " if self.has_focus_within else "  "
         title: Line = (
             Cell(mark, "title"),
@@ -143,9 +141,6 @@ class Pane(Widget):
         )
         if sighting is None:
             return title
-        headline = self.face.headline(glance, sighting)
-        if sighting.state is not State.LIVE:
-            headline = _dimmed(headline)
         left = join([title, state_line(glance, sighting), headline])
         if self.table.search:
             found = f"/{self.table.search} {len(self.table.rows_shown)} of {self.table.rows_total}"
@@ -229,18 +224,3 @@ def problem_lines(problem: Problem, width: int, limit: int) -> list[Line]:
     if limit == 1:
         return list(said)
     return [*said, *wrap(f"→ {problem.next_step}", width, "text", limit=limit)]
-
-
-def _dimmed(line: Line) -> Line:
-    return tuple(Cell(cell.text, "dim") for cell in line)
-
-
-def _as_it_was(row: Row) -> Row:
-    """A row of a look that is no longer current: all dim, so that nothing in it looks like an alarm of now."""
-    return Row(
-        key=row.key,
-        cells=dict(zip(row.cells, _dimmed(tuple(row.cells.values())), strict=True)),
-        sort=row.sort,
-        words=row.words,
-        parent=row.parent,
-    )
