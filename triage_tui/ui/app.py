@@ -61,6 +61,7 @@ class TriageApp(App[int]):
         *(Binding(key.key, key.action, key.long, show=False) for key in KEYS if key.action),
         Binding("colon", "command_palette", "Palette", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
 
     class News(Message):
@@ -78,7 +79,7 @@ class TriageApp(App[int]):
         self._settings = settings
         self._palette = palette
         self._overview = Overview(palette)
-        self._scrub = Scrub()
+        self._scrub = Scrub(unicode=palette.unicode)
         self._life = TerminalLife(self._leave)
         self._unsubscribe: Callable[[], None] | None = None
         self._held: Picture | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import locale
 import os
 from collections.abc import Mapping
 
@@ -10,6 +9,7 @@ from rich.console import Console
 
 from triage_tui.config.settings import Settings
 from triage_tui.engine import Engine
+from triage_tui.text.charset import speaks_unicode
 from triage_tui.ui.app import TriageApp
 from triage_tui.ui.palette import Palette
 
@@ -21,7 +21,7 @@ def palette_for(environ: Mapping[str, str]) -> Palette:
     # NO_COLOR counts when it is set and not empty (no-color.org).
     console = Console(force_terminal=True, _environ=dict(environ))
     colours = 0 if environ.get("NO_COLOR") else COLOURS[console.color_system]
-    return Palette(colours, unicode=_speaks_unicode(environ))
+    return Palette(colours, unicode=speaks_unicode(environ))
 
 
 def run(settings: Settings) -> int:
@@ -35,11 +35,3 @@ def run(settings: Settings) -> int:
     finally:
         engine.stop()
     return code if isinstance(code, int) else app.return_code or 0
-
-
-def _speaks_unicode(environ: Mapping[str, str]) -> bool:
-    chosen = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
-    if not chosen or chosen.split(".")[0] in ("C", "POSIX"):
-        return "utf" in chosen.lower().replace("-", "")
-    encoding = locale.getpreferredencoding(False).lower().replace("-", "")
-    return encoding == "utf8"
