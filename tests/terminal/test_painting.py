@@ -1,0 +1,91 @@
+"""What terminals of every kind are sent, by the real program and with pictures made by hand."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from tests.terminal.conftest import Open, scene
+from tests.terminal.program import Program
+from tests.terminal.sequences import colours, unlisted
+
+SIXTEEN = re.compile(r"3[0-7]|4[0-7]|9[0-7]|10[0-7]")
+
+
+def walk_through(program: Program) -> None:
+    """Everything that is drawn by widgets of Textual's too: help, palette, search, sidebar; then leave."""
+    program.wait_for("PostgreSQL")
+    program.press("?")
+    program.wait_for("Esc closes")
+    program.press("\x1b")
+    program.wait_without("Esc closes")
+    program.press(":")
+    program.wait_for("Search for commands")
+    program.press("\x1b")
+    program.wait_without("Search for commands")
+    program.press("/")
+    program.wait_for("words to find")
+    program.press("shop\r")
+    program.wait_until(lambda: search_is_kept(program), "the search kept and its line gone")
+    program.press("g")
+    program.wait_for("looked at")
+    program.press("q")
+    assert program.wait_for_exit() == 0
+
+
+def search_is_kept(program: Program) -> bool:
+    """The title names the search, and the column titles stand right below it."""
+    lines = program.lines
+    return any("/shop" in line and "status" in below for line, below in pairwise(lines))
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (140, 45), (200, 60)])
+def test_the_real_program_paints_this_host(
+    in_terminal: Open, host_only: tuple[str, ...], columns: int, rows: int
+) -> None:
+    program = in_terminal(*host_only, columns=columns, rows=rows)
+    program.wait_for("● live")
+    program.wait_for("load")
+    assert "triage  dev" in program.lines[0] or "triage dev" in program.lines[0]
+    assert "read-write" in program.lines[0]
+    assert "no engine is watched" in program.text
+    assert "quit" in program.lines[-1]
+    program.press("q")
+    assert program.wait_for_exit() == 0
+    assert unlisted(program.sent) == []
+
+
+@pytest.mark.parametrize("what", ["incident", "trouble"])
+def test_nothing_but_cells_and_listed_sequences(in_terminal: Open, what: str) -> None:
+    program = in_terminal(*scene(what))
+    walk_through(program)
+    assert unlisted(program.sent) == []
+    assert program.modes.left_over == []
+
+
+def test_sixteen_colours_are_enough(in_terminal: Open) -> None:
+    program = in_terminal(*scene("trouble"), environ={"TERM": "xterm", "COLORTERM": ""})
+    walk_through(program)
+    found = colours(program.sent)
+    assert found, "this terminal has colours"
+    assert {colour for colour in found if not SIXTEEN.fullmatch(colour)} == set()
+
+
+def test_no_color_means_none(in_terminal: Open) -> None:
+    program = in_terminal(*scene("trouble"), environ={"NO_COLOR": "1"})
+    walk_through(program)
+    assert colours(program.sent) == set()
+
+
+@pytest.mark.parametrize(
+    "environ", [{"LC_ALL": "C"}, {"LC_ALL": "", "LANG": "POSIX"}, {"LC_ALL": "", "LANG": ""}]
+)
+def test_a_c_locale_gets_ascii(in_terminal: Open, environ: dict[str, str]) -> None:
+    program = in_terminal(*scene("trouble"), environ=environ)
+    walk_through(program)
+    assert program.sent.isascii(), set(filter(lambda character: not character.isascii(), program.sent))
+    # State is told by words, not by symbols alone.
+    for word in ("STALE", "DOWN", "DENIED", "connecting"):
+        assert word in program.sent
