@@ -171,7 +171,9 @@ def test_its_targets_can_be_reached_whatever_the_environment_says_of_others(
         monkeypatch.delenv("PGOPTIONS")
         assert settings.environment == "demo"
         assert settings.read_only
-        database, broker, endpoint, _ = settings.targets
+        assert not settings.discover
+        database, broker, endpoint, *_, host = settings.targets
+        assert host.name == "host"
         assert [database.name, broker.name, endpoint.name] == ["shop-db", "shop-redis", "shop-api"]
         with psycopg.connect(database.url.reveal()) as connection:
             assert connection.execute("SELECT current_database()").fetchone() == ("shop",)

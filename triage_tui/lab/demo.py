@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from triage_tui.config.engines import find_engines
 from triage_tui.config.secret import Secret
-from triage_tui.config.settings import HostSpec, HttpSpec, PostgresSpec, RedisSpec, Settings, TargetSpec
+from triage_tui.config.settings import HostSpec, HttpSpec, PostgresSpec, RedisSpec, Settings
 from triage_tui.lab.news import Doing, Failed, Moved, Up, decode
 
 ENVIRONMENT = "demo"
@@ -37,9 +38,7 @@ def company(say: Callable[[str], None]) -> Iterator[Settings]:
     with tempfile.TemporaryFile() as complaints, _Company(complaints.fileno()) as process:
         up = process.await_up(say)
         if up is not None:
-            yield Settings(
-                environment=ENVIRONMENT, read_only=True, targets=_targets(up), origin="the demo's own company"
-            )
+            yield _settings(up)
         if up is None or process.ended():
             complaints.seek(0)
             said = complaints.read().decode(errors="replace").strip()
@@ -98,10 +97,23 @@ class _Company:
         return self._process.poll() is not None
 
 
-def _targets(up: Up) -> tuple[TargetSpec, ...]:
-    return (
-        PostgresSpec(name="shop-db", url=Secret(up.postgres)),
-        RedisSpec(name="shop-redis", url=Secret(up.redis)),
-        HttpSpec(name="shop-api", url=Secret(up.http), depends_on=("shop-db", "shop-redis")),
-        HostSpec(),
+def _settings(up: Up) -> Settings:
+    """The company's servers, this machine, and the container engine that is here anyway.
+
+    Read-only, since that engine is not ours; and what its containers publish has no part in the demo.
+    """
+    engines = find_engines(os.environ, Path("/"))
+    return Settings(
+        environment=ENVIRONMENT,
+        read_only=True,
+        targets=(
+            PostgresSpec("shop-db", url=Secret(up.postgres)),
+            RedisSpec("shop-redis", url=Secret(up.redis)),
+            HttpSpec("shop-api", url=Secret(up.http), depends_on=("shop-db", "shop-redis")),
+            *engines.specs,
+            HostSpec(),
+        ),
+        origin="the demo's own company",
+        notes=engines.notes,
+        discover=False,
     )
