@@ -2,14 +2,11 @@
 
 from triage_tui.text.redact import REDACTED, redact, redact_url
 from triage_tui.text.safe import safe
-from triage_tui.text.sanitise import clean, clean_lines
 from triage_tui.text.width import ascii_only, display_width, fit
 
 __all__ = [
     "REDACTED",
     "ascii_only",
-    "clean",
-    "clean_lines",
     "display_width",
     "fit",
     "redact",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from triage_tui.text.redact import redact
-from triage_tui.text.sanitise import DEFAULT_LIMIT, cut, decode, visible
-
-LOOKED_AT = 16_384
-"""Characters of one string that are looked at. Far more than is ever kept, so that a secret split at this border
-has its visible half cut away as well."""
+from triage_tui.text.sanitise import DEFAULT_LIMIT, LOOKED_AT, cut, decode, visible
 
 
 def safe(value: str | bytes | None, *, limit: int = DEFAULT_LIMIT) -> str:
     """Foreign text made visible, then without secrets, then cut to `limit` characters, in this order.
 
-    Cutting first could leave the head of a secret without the marks that give it away.
+    Cutting first could leave the head of a secret without the marks that give it away. At most LOOKED_AT characters
+    (or four times the limit) are looked at.
     """
-    text = decode(value)[: max(LOOKED_AT, 4 * limit)]
-    return cut(redact(visible(text)), limit)
+    bound = max(LOOKED_AT, 4 * limit)
+    text = decode(value, bound + 1)
+    shown = redact(visible(text[:bound]))
+    if len(text) > bound and len(shown) <= limit:
+        # Long secrets shrank so much that the border comes into sight. What it splits might be half a secret.
+        shown = shown[: shown.rfind(" ") + 1] + "…" * limit
+    return cut(shown, limit)
