@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import re
@@ -10,6 +11,7 @@ import signal
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from types import FrameType
 from typing import ClassVar
 
 from textual._xterm_parser import XTermParser
@@ -102,6 +104,7 @@ class ReplicaDriver(LinuxDriver):
         if self._writer_thread is not None:
             self._writer_thread.stop()
             self._writer_thread = None
+        self._watch_size()
 
     def stop_application_mode(self) -> None:
         """Leave the alternate screen and wait, for a while, until the terminal has heard of it."""
@@ -118,9 +121,26 @@ class ReplicaDriver(LinuxDriver):
             self._writer.start()
         return self._writer
 
+    def _watch_size(self) -> None:
+        """Forget what the terminal shows whenever its size changes, also where it is soon as large as before: what it
+        cut off meanwhile is lost."""
+        loop = asyncio.get_running_loop()
+        tell_app = signal.getsignal(signal.SIGWINCH)
+
+        def on_change(number: int, frame: FrameType | None) -> None:
+            # Handlers run in the middle of anything, of a drawing that holds the replica's lock among it.
+            loop.call_soon_threadsafe(self._lose_screen)
+            if callable(tell_app):
+                tell_app(number, frame)
+
+        signal.signal(signal.SIGWINCH, on_change)
+
+    def _lose_screen(self) -> None:
+        self._replica.forget()
+        self._running_writer().update()
+
     def _follow_size(self) -> None:
-        size = self._size or self._app.console.size
-        width, height = size
+        width, height = self._app.size
         if (width, height) != self._replica.size and width > 0 and height > 0:
             self._replica.resize(width, height)
 
