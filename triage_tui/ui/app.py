@@ -105,6 +105,15 @@ class TriageApp(App[int]):
             ReplicaDriver.check = Checker(Path(os.environ[CHECK_VARIABLE]))
         return ReplicaDriver
 
+    def _build_driver(
+        self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None
+    ) -> Driver:
+        """Textual's own; signals are heard before the terminal is changed, so that it is always put back."""
+        driver = super()._build_driver(headless, inline, mouse, size)
+        if not driver.is_headless and not driver.is_web:
+            self._life.start()
+        return driver
+
     def copy_to_clipboard(self, text: str) -> None:
         """Copy, by the driver's own way where frames cannot reach the clipboard."""
         copy = getattr(self._driver, "copy", None)
@@ -122,8 +131,6 @@ class TriageApp(App[int]):
         self.register_theme(THEME)
         self.theme = THEME.name
         self.set_class(self._palette.colours <= 16, "-plain")
-        if not self.is_headless and not self.is_web:
-            self._life.start()
         # What is watched is known before anything has been looked at: the first paint names it.
         self._show()
         self.call_after_refresh(self._begin)
