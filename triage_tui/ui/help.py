@@ -60,7 +60,7 @@ def _page(width: int) -> list[Line]:
     for symbol, meaning in FIGURES.items():
         unknown += hanging((Cell(f"{symbol:>7}  ", "strong"),), meaning, width)
     return [
-        (Cell("Keys", "title"),),
+        (Cell("Keys", "title"), Cell("    Esc closes", "dim")),
         *help_lines(width),
         (),
         (Cell("States", "title"),),
@@ -68,6 +68,4 @@ def _page(width: int) -> list[Line]:
         (),
         (Cell("Figures", "title"),),
         *unknown,
-        (),
-        (Cell("Esc closes", "dim"),),
     ]
