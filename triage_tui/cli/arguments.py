@@ -56,6 +56,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **how)
         self.commands: list[str] = []
         self.options: list[str] = []
+        self.argv: Sequence[str] = ()
 
     def error(self, message: str) -> NoReturn:
         """Print the complaint and leave with the exit code for unusable arguments."""
@@ -66,10 +67,17 @@ class Parser(argparse.ArgumentParser):
         """Its long options."""
         return [name for name in self._option_string_actions if name.startswith("--")]
 
+    def _knows(self, word: str) -> bool:
+        return word.partition("=")[0] in self.options
+
     def _with_nearest(self, message: str) -> str:
         from triage_tui.config.errors import did_you_mean
 
         choice = re.search(r"invalid choice: '([^']*)'", message)
+        # `--enviroment prod` is read as an option without a value and a command named prod.
+        strange = next((word for word in self.argv if word.startswith("--") and not self._knows(word)), None)
+        if choice is not None and strange is not None:
+            return f"no option `{strange}`{did_you_mean(strange, self.options)}"
         if choice is not None:
             return f"no command `{choice[1]}`{did_you_mean(choice[1], self.commands)}"
         unknown = re.match(r"unrecognized arguments: (-\S+)", message)
@@ -136,6 +144,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.commands = list(subparsers.choices)
     everywhere = [parser, *subparsers.choices.values()]
     parser.options = [name for each in everywhere for name in each.options_known()]
+    parser.argv = argv
     return parser.parse_args(argv)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 from triage_tui.config.settings import Threshold
+from triage_tui.model.signals import SIGNALS
 
 DEFAULT_THRESHOLDS: dict[str, Threshold] = {
     # The kernel kills at the limit; file cache is not counted, so what is left can be used up in one allocation.
@@ -33,7 +34,7 @@ DEFAULT_THRESHOLDS: dict[str, Threshold] = {
     "host.open_files_ratio": Threshold(warning=0.8, critical=0.95),
     "http.latency_s": Threshold(warning=1, critical=5),
 }
-"""By signal name, in the signal's own unit. Higher is worse for every one of them."""
+"""By signal name, in the signal's own unit. Most are crossed from below; the registry says which from above."""
 
 
 class Level(IntEnum):
@@ -54,8 +55,13 @@ def level(
     threshold = thresholds.get(signal) or DEFAULT_THRESHOLDS.get(signal)
     if threshold is None:
         return Level.OK
-    if threshold.critical is not None and value >= threshold.critical:
+    if _crossed(signal, value, threshold.critical):
         return Level.CRITICAL
-    if threshold.warning is not None and value >= threshold.warning:
-        return Level.WARNING
-    return Level.OK
+    return Level.WARNING if _crossed(signal, value, threshold.warning) else Level.OK
+
+
+def _crossed(signal: str, value: float, limit: float | None) -> bool:
+    if limit is None:
+        return False
+    known = SIGNALS.get(signal)
+    return value <= limit if known is not None and known.low_is_bad else value >= limit

@@ -8,8 +8,11 @@ from msgspec.structs import replace
 from triage_tui.sources.redis.queues.system import Now, age
 
 BYTES_PER_S = 128 * 1024
-"""How fast payloads of heads may be fetched, per queue: one of 1 KB on every look, one of 5 MB every 40 s. There is
-no command for the head of a list without the whole of its payload."""
+"""How fast large payloads of heads may be fetched, per queue: one of 5 MB every 40 s. There is no command for the
+head of a list without the whole of its payload."""
+
+SMALL_BYTES = 64 * 1024
+"""A payload up to this size may be fetched on every look."""
 
 
 class _Head(Struct, frozen=True):
@@ -31,7 +34,9 @@ class Heads:
     def due(self, key: bytes, now: Now) -> bool:
         """Whether the head may be fetched again. Until then the last one found counts as the head."""
         head = self._heads.get(key)
-        return head is None or now.steady - head.fetched_at >= head.size / BYTES_PER_S
+        if head is None or head.size <= SMALL_BYTES:
+            return True
+        return now.steady - head.fetched_at >= head.size / BYTES_PER_S
 
     def known(self, key: bytes, identity: bytes) -> bool:
         """This very job was the head at the last look, so that nothing more need be asked about it."""
