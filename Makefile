@@ -1,8 +1,19 @@
 # Two commands matter: `make demo` and `make test`. Both set up everything they need.
-PYTHON ?= python3
+# Another Python: make PYTHON=python3.12 demo. Another place for what is installed: make VENV=/somewhere demo.
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SUFFICES := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$each -c '$(SUFFICES)' 2>/dev/null && echo $$each && break; done)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+# What was set up works where its last word is the folder that it was made in, and its Python is still there.
+# One that was interrupted or moved is made anew.
+MADE_IN := $(shell { $(BIN)/python -c '$(SUFFICES)' && cat $(READY); } 2>/dev/null)
+ifneq ($(MADE_IN),$(CURDIR))
+.PHONY: $(READY)
+endif
 
 .PHONY: demo test lint format lock screenshots clean
 
@@ -28,11 +39,18 @@ lock:
 		--no-annotate --no-header --extra demo --group dev pyproject.toml -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(READY)
+	@test -n '$(PYTHON)' && $(PYTHON) -c '$(SUFFICES)' || { \
+		echo 'Python 3.11 or newer is needed, and none was found. Has it another name? make PYTHON=NAME' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo '$(PYTHON) cannot make virtual environments. Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@mkdir -p $(VENV) 2>/dev/null && test -w $(VENV) || { \
+		echo 'Nothing can be written to $(VENV). Elsewhere: make VENV=$$HOME/.cache/triage-tui' >&2; exit 1; }
+	@echo 'Setting up $(VENV). This is done once and takes about a minute.' >&2
+	@rm -f $(READY)
+	@test '$(MADE_IN)' = '$(CURDIR)' || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@printf '%s' '$(CURDIR)' > $(READY)
 
 clean:
 	rm -rf $(VENV)
