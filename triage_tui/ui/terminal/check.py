@@ -55,7 +55,7 @@ class Replay:
 class Checker:
     """Checks a driver's every write and keeps what it found: `TRIAGE_CHECK_TERMINAL=FILE` writes it to a file.
 
-    Runs on the writer's thread, where an exception would end the stream to the terminal; so what is wrong is noted.
+    Runs on the writer's thread, where an exception would end the program; so what is wrong is noted.
     """
 
     def __init__(self, path: Path) -> None:

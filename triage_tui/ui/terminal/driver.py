@@ -49,7 +49,7 @@ class ReplicaDriver(LinuxDriver):
     """
 
     check: ClassVar[Callable[[str, Replica], None] | None] = None
-    """Called with what was written, after each write, where somebody checks it."""
+    """Called with what is about to be written, where somebody checks it."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class ReplicaDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         width, height = self._get_terminal_size()
-        self._replica = Replica(width, height)
+        self._replica = Replica(width, height, type(self).check)
         self._writer: Writer | None = None
 
     @property
@@ -114,12 +114,14 @@ class ReplicaDriver(LinuxDriver):
 
     def _running_writer(self) -> Writer:
         if self._writer is None:
-            replica, check = self._replica, type(self).check
-            sent = (lambda text: check(text, replica)) if check is not None else None
             # Textual writes to standard error, so that standard output can be piped.
-            self._writer = Writer(sys.__stderr__.fileno() if sys.__stderr__ else 2, replica, sent)
+            fileno = sys.__stderr__.fileno() if sys.__stderr__ else 2
+            self._writer = Writer(fileno, self._replica, self._on_defect)
             self._writer.start()
         return self._writer
+
+    def _on_defect(self, error: Exception) -> None:
+        self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 
     def _watch_size(self) -> None:
         """Forget what the terminal shows whenever its size changes, also where it is soon as large as before: what it
@@ -127,17 +129,18 @@ class ReplicaDriver(LinuxDriver):
         loop = asyncio.get_running_loop()
         tell_app = signal.getsignal(signal.SIGWINCH)
 
-        def on_change(number: int, frame: FrameType | None) -> None:
-            # Handlers run in the middle of anything, of a drawing that holds the replica's lock among it.
-            loop.call_soon_threadsafe(self._lose_screen)
+        def after_change() -> None:
+            self._replica.forget()
+            self._running_writer().update()
             if callable(tell_app):
-                tell_app(number, frame)
+                tell_app(signal.SIGWINCH, None)
+
+        def on_change(_number: int, _frame: FrameType | None) -> None:
+            # A handler runs in the middle of anything: of a drawing that holds the replica's lock, and of itself,
+            # where two changes are close, so that the app would hear of the last size first.
+            loop.call_soon_threadsafe(after_change)
 
         signal.signal(signal.SIGWINCH, on_change)
-
-    def _lose_screen(self) -> None:
-        self._replica.forget()
-        self._running_writer().update()
 
     def _follow_size(self) -> None:
         width, height = self._app.size

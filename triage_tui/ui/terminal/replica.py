@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from triage_tui.ui.terminal.difference import Pencil, difference
 from triage_tui.ui.terminal.grid import Grid
@@ -18,10 +19,14 @@ class Replica:
     """Thread-safe: the app draws on its thread, the writer takes differences on its own.
 
     Nothing queues here. However many frames are drawn while the terminal is busy, the next difference is one.
+
+    check  called with every difference that is taken, for a check of what the terminal shows; no frame is drawn
+           meanwhile
     """
 
-    def __init__(self, width: int, height: int) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, width: int, height: int, check: Callable[[str, Replica], None] | None = None) -> None:
+        self._lock = threading.RLock()
+        self._check = check
         self._sent = Grid(width, height)
         self._painter = Painter(Grid(width, height))
         self._pencil = Pencil()
@@ -72,6 +77,8 @@ class Replica:
                 x, y = self._cursor
                 if x < painter.grid.width and y < painter.grid.height:
                     sent += self._pencil.move(x, y)
+            if sent and self._check is not None:
+                self._check(sent, self)
         if self.synchronised and len(sent) > SYNC_FROM_BYTES:
             return f"{SYNC_START}{sent}{SYNC_END}"
         return sent

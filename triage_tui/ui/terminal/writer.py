@@ -25,13 +25,13 @@ class Writer:
     While a write blocks, frames are only drawn onto the replica; when it returns, one difference brings the
     terminal up to date. The thread holds at most one difference.
 
-    sent  called with every difference after it was written, for a check of what the terminal shows
+    failed  called with a defect that ends the thread: a screen that stands still must not look like calm
     """
 
-    def __init__(self, fileno: int, replica: Replica, sent: Callable[[str], None] | None = None) -> None:
+    def __init__(self, fileno: int, replica: Replica, failed: Callable[[Exception], None]) -> None:
         self._fileno = fileno
         self._replica = replica
-        self._sent = sent
+        self._failed = failed
         self._controls: deque[str] = deque(maxlen=CONTROLS_KEPT)
         self._wake = threading.Condition()
         self._work = False
@@ -87,13 +87,20 @@ class Writer:
                 for sequence in controls:
                     self._control(sequence)
                 if self._showing:
-                    self._difference(self._replica.take())
+                    self._write(self._replica.take())
             except OSError:
                 # The terminal is gone. Whoever watches it ends the program; there is nobody to write to.
-                with self._wake:
-                    self.broken, self._idle, self._work = True, True, False
-                    self._wake.notify_all()
+                self._break()
                 return
+            except Exception as error:
+                self._break()
+                self._failed(error)
+                return
+
+    def _break(self) -> None:
+        with self._wake:
+            self.broken, self._idle, self._work = True, True, False
+            self._wake.notify_all()
 
     def _control(self, sequence: str) -> None:
         if ENTER_ALTERNATE_SCREEN in sequence:
@@ -102,11 +109,6 @@ class Writer:
         elif LEAVE_ALTERNATE_SCREEN in sequence:
             self._showing = False
         self._write(sequence)
-
-    def _difference(self, text: str) -> None:
-        self._write(text)
-        if text and self._sent is not None:
-            self._sent(text)
 
     def _write(self, text: str) -> None:
         if not text:
