@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import psutil
 import pyte
 
 from tests.terminal.sequences import Modes, tokens
@@ -151,10 +150,12 @@ class Program:
             pass
         return self._process.returncode
 
-    def wait_for_stop(self) -> None:
-        """Until the program is stopped, as Ctrl-Z stops it."""
-        process = psutil.Process(self.pid)
-        self.wait_until(lambda: process.status() == psutil.STATUS_STOPPED, "stopped")
+    def wait_for_end_unread(self, within_s: float) -> int:
+        """Like `wait_for_exit`, while nobody reads what the program sends."""
+        try:
+            return self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the program has not ended within {within_s:g} s") from None
 
     def _wait_process(self, seconds: float) -> None:
         try:

@@ -8,6 +8,7 @@ broken    `?` makes a widget fail while it is painted, with words that no termin
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import threading
@@ -57,6 +58,8 @@ class MovingEngine(pictures.StillEngine):
 
 class BrokenApp(TriageApp):
     """Asking for help breaks the first pane's table."""
+
+    CSS_PATH = Path(inspect.getfile(TriageApp)).with_name("triage.tcss")
 
     def action_help(self) -> None:
         """Every line raises from now on."""

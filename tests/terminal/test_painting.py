@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 import pytest
 
 from tests.terminal.conftest import Open, scene
-from tests.terminal.program import Program
 from tests.terminal.sequences import colours, unlisted
+from tests.terminal.walking import walk_through
 
 SIXTEEN = re.compile(r"3[0-7]|4[0-7]|9[0-7]|10[0-7]")
-
-
-def walk_through(program: Program) -> None:
-    """Everything that is drawn by widgets of Textual's too: help, palette, search, sidebar; then leave."""
-    program.wait_for("PostgreSQL")
-    program.press("?")
-    program.wait_for("Esc closes")
-    program.press("\x1b")
-    program.wait_without("Esc closes")
-    program.press(":")
-    program.wait_for("Search for commands")
-    program.press("\x1b")
-    program.wait_without("Search for commands")
-    program.press("/")
-    program.wait_for("words to find")
-    program.press("shop\r")
-    program.wait_until(lambda: search_is_kept(program), "the search kept and its line gone")
-    program.press("g")
-    program.wait_for("looked at")
-    program.press("q")
-    assert program.wait_for_exit() == 0
-
-
-def search_is_kept(program: Program) -> bool:
-    """The title names the search, and the column titles stand right below it."""
-    lines = program.lines
-    return any("/shop" in line and "status" in below for line, below in pairwise(lines))
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (140, 45), (200, 60)])
