@@ -10,6 +10,7 @@ from triage_tui.config.secret import Secret
 from triage_tui.config.settings import RedisSpec
 from triage_tui.model import Observation, State
 from triage_tui.model.redis import Queue, RedisData
+from triage_tui.sources.clock import CLOCK, Clock
 from triage_tui.sources.redis import RedisSource
 
 READS = frozenset(
@@ -52,8 +53,8 @@ class Watching:
     def __init__(self) -> None:
         self._sources: list[RedisSource] = []
 
-    def __call__(self, url: str, **options: Any) -> RedisSource:
-        source = RedisSource(RedisSpec("shop-redis", Secret(url), **options))
+    def __call__(self, url: str, clock: Clock = CLOCK, **options: Any) -> RedisSource:
+        source = RedisSource(RedisSpec("shop-redis", Secret(url), **options), clock)
         self._sources.append(source)
         return source
 
@@ -88,3 +89,12 @@ def calls_between(before: dict[str, int], after: dict[str, int]) -> dict[str, in
     grown = {name: count - before.get(name, 0) for name, count in after.items()}
     grown["info"] = grown.get("info", 0) - 1
     return {name: count for name, count in grown.items() if count}
+
+
+async def searched(source: RedisSource, looks: int = 50) -> dict[str, Queue]:
+    """The queues after the search through all keys has come to its end, by subject."""
+    for _ in range(looks):
+        data = data_of(await source.observe())
+        if data.queues_scan == 1:
+            return {queue.subject: queue for queue in data.queues}
+    raise AssertionError(f"the search did not end in {looks} looks: {data.queues_scan}")

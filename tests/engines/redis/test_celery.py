@@ -52,7 +52,16 @@ def worker(url: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "celery", "-A", "tests.engines.redis.celery_app", "worker"),
-            *("--pool", "threads", "--concurrency", "1", "--without-mingle", "--loglevel", "CRITICAL", *arguments),
+            *(
+                "--pool",
+                "threads",
+                "--concurrency",
+                "1",
+                "--without-mingle",
+                "--loglevel",
+                "CRITICAL",
+                *arguments,
+            ),
         ],
         cwd=ROOT,
         env={**os.environ, "BROKER": url, "C_FORCE_ROOT": "1"},
