@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 
 from triage_tui.model import Kind, Sighting, State
 from triage_tui.model.http import HttpData
@@ -14,9 +14,10 @@ from triage_tui.ui.glance import STATES, Glance
 WORST_FIRST = (State.DOWN, State.DENIED, State.STALE, State.CONNECTING, State.LIVE)
 
 
-def header_line(glance: Glance, now: datetime, width: int, paused_s: float | None) -> Line:
+def header_line(glance: Glance, width: int, paused_s: float | None) -> Line:
     """Environment, read-only or not, states of all targets, their endpoints, the time in UTC."""
     picture = glance.picture
+    now = picture.wall_at + timedelta(seconds=glance.elapsed_s)
     guard: Line = (Cell("READ-ONLY", "good") if picture.read_only else Cell("read-write", "warn"),)
     parts: list[Line] = [
         (Cell(" triage ", "title"), Cell(picture.environment, "strong")),

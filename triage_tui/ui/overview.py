@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import events
@@ -77,7 +76,7 @@ class Overview(Screen[None]):
         """Show a picture everywhere."""
         self._glance, self._paused_s = glance, paused_s
         width = self.app.size.width
-        self._header.show((header_line(glance, datetime.now(UTC), width, paused_s),))
+        self._header.show((header_line(glance, width, paused_s),))
         strip = endpoint_strip(glance, width)
         self._endpoints.show((strip,) if strip else ())
         for pane in self.panes:

@@ -223,14 +223,12 @@ class Table(Widget, can_focus=True):
         self._painted = self._lines()
         self.refresh()
 
-    def on_focus(self) -> None:
-        """Show the selection."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show or hide the selection."""
+        super().watch_has_focus(has_focus)
         self._paint()
-        self.post_message(self.Selected(self, self.selected))
-
-    def on_blur(self) -> None:
-        """Hide the selection."""
-        self._paint()
+        if has_focus:
+            self.post_message(self.Selected(self, self.selected))
 
     # Moving
 
