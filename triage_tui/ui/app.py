@@ -6,17 +6,19 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from rich.text import Text
 from textual import constants
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.screen import Screen
 
 from triage_tui.config.settings import Settings
 from triage_tui.model import Picture
@@ -59,9 +61,7 @@ class TriageApp(App[int]):
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.key, key.action, key.long, show=False) for key in KEYS if key.action),
-        Binding("colon", "command_palette", "Palette", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
     ]
 
     class News(Message):
@@ -122,6 +122,16 @@ class TriageApp(App[int]):
         else:
             super().copy_to_clipboard(text)
 
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers: the keys that this app answers, and the screens."""
+        for key in KEYS:
+            if key.action and key.action != "command_palette":
+                yield SystemCommand(key.long, f"key {key.shown}", partial(self.run_action, key.action))
+        for number, pane in enumerate(self._overview.panes, start=2):
+            zoom = partial(self._overview.action_zoom, pane.face.kind.value)
+            yield SystemCommand(f"{pane.face.title} alone", f"key {number}", zoom)
+        yield SystemCommand("all panes", "key 1", partial(self._overview.action_zoom, ""))
+
     def get_default_screen(self) -> Overview:
         """The Overview is the first screen, so that nothing else is ever laid out or painted before it."""
         return self._overview
@@ -166,7 +176,7 @@ class TriageApp(App[int]):
         held_s = now - self._held_at if self._held is not None else None
         self._overview.show(Glance(picture, self._settings.thresholds, held_s or 0.0), held_s)
         for target, subjects in self._overview.seen().items():
-            if self._seen.get(target) != subjects:
+            if self._seen.get(target, ()) != subjects:
                 self._seen[target] = subjects
                 self._engine.focus(target, subjects)
         if self._note_until and now > self._note_until:

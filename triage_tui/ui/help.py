@@ -35,7 +35,9 @@ class Help(ModalScreen[None]):
     """Closes with Esc, `?` or q."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q", "dismiss", "Close", show=False)
+        Binding("escape,question_mark,q", "dismiss", "Close", show=False),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
     def __init__(self, palette: Palette) -> None:
@@ -46,6 +48,14 @@ class Help(ModalScreen[None]):
         """One scrollable page."""
         with VerticalScroll():
             yield self._lines
+
+    def on_mount(self) -> None:
+        """Arrows and pages move the page."""
+        self.query_one(VerticalScroll).focus()
+
+    def action_scroll(self, lines: int) -> None:
+        """Move the page."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines)
 
     def on_resize(self) -> None:
         """Fill the page."""

@@ -25,7 +25,7 @@ class Key(Struct, frozen=True):
 
 KEYS = (
     Key("question_mark", "?", "help", "help", "this page"),
-    Key("q", "q", "quit", "quit", "leave"),
+    Key("q", "q", "quit", "quit", "leave; Ctrl+C does the same everywhere"),
     Key("1,2,3,4,5", "1-5", "", "screens", "1 all panes, 2 containers, 3 PostgreSQL, 4 Redis and queues, 5 host"),
     Key("tab", "Tab", "", "pane", "go to the next pane; Shift+Tab to the one before"),
     Key("j,k", "j k", "", "", "move down, up; arrows, Page and Home/End move as well"),
@@ -38,6 +38,8 @@ KEYS = (
     Key("space", "Space", "pause", "pause", "hold the screen still; collection goes on"),
     Key("r", "r", "refresh", "look now", "look at everything now, also where access was denied"),
     Key("y", "y", "copy", "copy", "copy the selected row's name to the clipboard"),
+    Key("colon,ctrl+p", ":", "command_palette", "", "the palette: every command by name; Ctrl+P does the same"),
+    Key("ctrl+z", "Ctrl+Z", "suspend_process", "", "back to the shell for a while; `fg` returns here"),
 )  # fmt: skip
 
 

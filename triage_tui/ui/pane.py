@@ -146,7 +146,8 @@ class Pane(Widget):
             found = f"/{self.table.search} {len(self.table.rows_shown)} of {self.table.rows_total}"
             left = join([title, (Cell(found, "accent"),), state_line(glance, sighting)])
         if sighting.gaps:
-            left = join([left, (Cell(f"{len(sighting.gaps)} not readable (g)", "warn"),)])
+            gaps = "1 gap" if len(sighting.gaps) == 1 else f"{len(sighting.gaps)} gaps"
+            left = join([left, (Cell(f"{gaps} (g)", "warn"),)])
         sightings = self.sightings
         name: Line = ()
         if len(sightings) > 1:

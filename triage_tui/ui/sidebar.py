@@ -60,7 +60,7 @@ def sidebar_lines(sighting: Sighting | None, details: Sequence[tuple[str, str]],
             lines += _labelled(label, value, width)
         lines.append(())
     if sighting.gaps:
-        lines.append(_heading("Not readable here"))
+        lines.append(_heading("Gaps: not readable here"))
         for gap in sighting.gaps:
             lines.append((Cell(gap.part, "warn"),))
             lines += problem_lines(gap.problem, width, 0)
