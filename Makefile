@@ -21,7 +21,7 @@ demo: $(READY)
 	@$(BIN)/triage demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -37,6 +37,10 @@ format: $(READY)
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra demo --group dev pyproject.toml -o requirements.lock
+
+# As root with Docker installed the pictures show containers too.
+screenshots: $(READY)
+	$(BIN)/python -m screenshots.take
 
 $(READY): requirements.lock pyproject.toml
 	@test -n '$(PYTHON)' && $(PYTHON) -c '$(SUFFICES)' || { \

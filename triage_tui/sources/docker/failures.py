@@ -5,6 +5,7 @@ from __future__ import annotations
 import grp
 import http.client
 import os
+import socket
 import ssl
 from pathlib import Path
 from typing import TypeVar
@@ -61,6 +62,13 @@ def problem_of(error: BaseException, endpoint: Endpoint) -> Problem:
         return _refusal_problem(refusal, shown)
     if (tls := _cause(error, ssl.SSLError)) is not None:
         return _tls_problem(tls, endpoint)
+    # urllib3 counts every connection that it could not make as one that took too long.
+    if (
+        known := _cause(error, socket.gaierror, ConnectionRefusedError)
+    ) is not None and endpoint.scheme == "tcp":
+        named = network_problem(known, shown)
+        assert named is not None
+        return named
     if _cause(error, requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError) is not None:
         return _timeout_problem(endpoint, CONNECT_S)
     if _cause(error, *_TIMEOUTS) is not None:
