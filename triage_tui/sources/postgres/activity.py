@@ -60,7 +60,7 @@ async def read_connections(link: Link, version: Version) -> Connections:
     """Count client connections. Raises what `Link.ask` raises."""
     rows = await link.ask(query("connections", version), {"application": APPLICATION_NAME})
     return Connections(
-        by_state={row["state"].decode(): row["connections"] for row in rows},
+        by_state={safe(row["state"]): row["connections"] for row in rows},
         in_recovery=any(row["in_recovery"] for row in rows),
         uptime_s=max((row["uptime_s"] for row in rows), default=0.0),
     )

@@ -43,10 +43,10 @@ def blocking_tree(waits: Iterable[Wait]) -> tuple[Blocking, ...]:
     A deadlock that the server has not broken yet has no root: its session that waits longest is drawn first, at
     depth 0, with `waits_for` naming the one that it waits for.
     """
-    by_pid = {wait.pid: wait for wait in waits if wait.blocked_by}
-    blockers: dict[Node, frozenset[Node]] = {wait.pid: _blockers(wait) for wait in by_pid.values()}
-    if not blockers:
-        return ()
+    by_pid = {wait.pid: wait for wait in waits}
+    blockers: dict[Node, frozenset[Node]] = {
+        pid: them for pid, wait in by_pid.items() if (them := _blockers(wait))
+    }
     rings = _rings(blockers)
     victims = _victims(blockers, rings)
     ring_of = {node: ring for ring in rings for node in ring}

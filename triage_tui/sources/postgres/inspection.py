@@ -37,7 +37,6 @@ class Inspection:
         self._identity = identity
         self._clock = clock
         self._version: Version = (identity["version_num"] // 10000,)
-        self._probes = Probes(link, info, self._version, clock)
         self._names = Names()
         self._waits = Waits()
         self._databases = Databases()
@@ -45,6 +44,7 @@ class Inspection:
         self._statements = Statements()
         self.database = safe(identity["database"])
         self.user = safe(identity["role"])
+        self._probes = Probes(link, info, self.user, self._version, clock)
 
     async def look(self) -> tuple[PostgresData, tuple[Gap, ...]]:
         """Look once. Raises what `Link.ask` raises where the essentials cannot be had."""
@@ -60,9 +60,7 @@ class Inspection:
         await waits.read_prepared(probes, names, self._identity["max_prepared_transactions"])
         blocking = await waits.tree(probes, names, activity, blocked_by, self.database, now)
         await names.read_roles(probes, (row["usesysid"] for row in activity.rows))
-        replication = await self._replication.read(
-            probes, in_recovery=connections.in_recovery, grant=self._grant
-        )
+        replication = await self._replication.read(probes, in_recovery=connections.in_recovery)
         statements = await self._statements.read(probes, names, self.database)
 
         self._note_limits(activity.hidden, activity.unexamined)
@@ -85,10 +83,6 @@ class Inspection:
         )
         return data, probes.gaps()
 
-    @property
-    def _grant(self) -> str:
-        return f"GRANT pg_monitor TO {self.user};"
-
     def _note_limits(self, hidden: bool, unexamined: int) -> None:
         if hidden:
             self._probes.missing(
@@ -96,7 +90,7 @@ class Inspection:
                 Problem(
                     ProblemKind.PERMISSION,
                     "states, queries and clients of other users' sessions may not be seen by this role",
-                    self._grant,
+                    self._probes.grant,
                 ),
             )
         if unexamined:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,7 +29,7 @@ DUTY = 50
 """A probe rests this many times as long as it took: at most 2 % of the server's time go into it."""
 
 _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
-    (psycopg.errors.InsufficientPrivilege, "GRANT pg_monitor TO {user};"),
+    (psycopg.errors.InsufficientPrivilege, "{grant}"),
     (
         psycopg.errors.QueryCanceled,
         "It took the server longer than we allow; it is asked again later, and less often.",
@@ -79,11 +80,15 @@ class Probe:
 
 
 class Probes:
-    """All optional questions of one connection."""
+    """All optional questions of one connection.
+
+    grant  the statement that lets our role see what is hidden from it
+    """
 
     def __init__(
-        self, link: Link, info: ConnectionInfo, version: Version, clock: Callable[[], float]
+        self, link: Link, info: ConnectionInfo, role: str, version: Version, clock: Callable[[], float]
     ) -> None:
+        self.grant = _grant(role)
         self._link = link
         self._info = info
         self._version = version
@@ -146,4 +151,10 @@ class Probes:
         """The failure with what would bring this part back."""
         problem = link_problem(error, self._info)
         step = next((step for kind, step in _REMEDIES if isinstance(error, kind)), problem.next_step)
-        return Problem(problem.kind, problem.message, step.replace("{user}", self._info.user or "this role"))
+        return Problem(problem.kind, problem.message, step.replace("{grant}", self.grant))
+
+
+def _grant(role: str) -> str:
+    plain = re.fullmatch(r"[a-z_][a-z0-9_]*", role)
+    name = role if plain else '"' + role.replace('"', '""') + '"'
+    return f"GRANT pg_monitor TO {name};"

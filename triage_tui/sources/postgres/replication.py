@@ -23,7 +23,7 @@ class Replication:
     def __init__(self) -> None:
         self._parts: dict[str, tuple[Replica, ...]] = {}
 
-    async def read(self, probes: Probes, *, in_recovery: bool, grant: str) -> tuple[Replica, ...] | None:
+    async def read(self, probes: Probes, *, in_recovery: bool) -> tuple[Replica, ...] | None:
         """Standbys, slots and the upstream; None where none of it may be seen."""
         limit = {"limit": REPLICAS_READ}
         rows = await probes.ask("standbys", limit, part="replication.standbys", every_s=EVERY_S)
@@ -39,13 +39,14 @@ class Replication:
             if rows is not None:
                 self._parts["upstream"] = tuple(map(_upstream, rows))
         if any(
-            replica.state is None and replica.role != "slot"
+            # Without an upstream there is no state to see.
+            replica.state is None and replica.role != "slot" and replica.active is not False
             for part in self._parts.values()
             for replica in part
         ):
             probes.missing(
                 "replication",
-                Problem(ProblemKind.PERMISSION, "state and lag may not be seen by this role", grant),
+                Problem(ProblemKind.PERMISSION, "state and lag may not be seen by this role", probes.grant),
             )
         if not self._parts:
             return None

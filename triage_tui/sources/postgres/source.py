@@ -19,7 +19,7 @@ DEADLINE_S = 12.0
 """Resolving (4 s), connecting (5 s) and a statement without an answer (3 s) in a row."""
 
 _UNREACHED = (psycopg.Error, SilenceError, ResolverBusyError, OSError)
-_SENSELESS = (ValueError, KeyError, TypeError, AttributeError)
+_SENSELESS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 """What rows that are not what was asked for do to the code that reads them."""
 
 

@@ -19,6 +19,9 @@ STATEMENTS_READ = 60
 """Our own are among them and are left out here: comparing text on the server fails on another database's encoding."""
 
 QUERY_BYTES = 4096
+HIDDEN = b"<insufficient privilege>"
+"""What the server shows in place of a text."""
+
 OUR_MARK = b"/* triage-tui */"
 
 
@@ -29,6 +32,7 @@ class Statements:
         self._latest: tuple[Statement, ...] | None = None
         self._extension: DictRow | None = None
         self._absent = False
+        self._hidden = False
 
     async def read(self, probes: Probes, names: Names, database: str) -> tuple[Statement, ...] | None:
         """The statements that took most time; None where they cannot be had."""
@@ -61,6 +65,16 @@ class Statements:
             await names.read_roles(probes, (row["userid"] for row in rows))
             others = [row for row in rows if OUR_MARK not in (row["query"] or b"")]
             self._latest = tuple(_statement(row, names) for row in others[:STATEMENTS_KEPT])
+            self._hidden = any(row["query"] == HIDDEN for row in others)
+        if self._hidden:
+            probes.missing(
+                "statements.query",
+                Problem(
+                    ProblemKind.PERMISSION,
+                    "the text of other users' statements may not be seen by this role",
+                    probes.grant,
+                ),
+            )
         return self._latest
 
 

@@ -1,11 +1,12 @@
 -- Sessions with their ages; first those that wait for a lock, then those they wait for, then open transactions.
--- pg_blocking_pids is asked for the waiting ones only. The query leaves as bytes, since it may be in the encoding
--- of another database.
+-- pg_blocking_pids is asked for the waiting ones only. Whoever waits for this very statement, as some DDL does for
+-- every snapshot, waits no longer when the answer is read. The query leaves as bytes, since it may be in the
+-- encoding of another database.
 WITH activity AS MATERIALIZED (
     SELECT *
     FROM pg_stat_get_activity(NULL)
 ), waiting AS MATERIALIZED (
-    SELECT pid, pg_blocking_pids(pid) AS blocked_by
+    SELECT pid, array_remove(pg_blocking_pids(pid), pg_backend_pid()) AS blocked_by
     FROM (
         SELECT pid
         FROM activity
