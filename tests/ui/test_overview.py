@@ -126,7 +126,7 @@ class TestKeys:
             assert isinstance(screen.app.screen, Help)
             assert "never counted as fine" not in screen.text
             await screen.press("end")
-            assert "busy jobs of all queues" in screen.text
+            assert "jobs of all queues" in screen.text
             await screen.press("home", "j", close)
             assert not isinstance(screen.app.screen, Help)
 

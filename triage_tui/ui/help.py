@@ -27,7 +27,7 @@ MEANINGS = {
 FIGURES = {
     figures.UNKNOWN: "unknown: never zero, and never counted as fine",
     figures.ABSENT: "does not exist: no limit, no health check",
-    "*": "busy jobs of all queues of that system together",
+    "*": "jobs of all queues of that system together",
 }
 
 

@@ -230,7 +230,7 @@ def _node_row(glance: Glance, node: Blocking, session: Session | None, key: str,
         _who(session) if session is not None else "prepared transaction" if node.prepared else figures.UNKNOWN
     )
     app = _app(session) if session is not None else who
-    query = (session.query or figures.UNKNOWN) if session is not None else (node.prepared or "")
+    query = (session.query or figures.UNKNOWN) if session is not None else (node.prepared or figures.UNKNOWN)
     lock = _lock(node) if node.waits_for is not None else ""
     return Row(
         key=key,

@@ -58,7 +58,7 @@ class Redis:
         growing = sum((queue.growth_per_s or 0) > STEADY_PER_S for queue in data.queues)
         if growing:
             parts.append((Cell(f"{growing} growing", "warn"),))
-        dead = sum(queue.dead or 0 for queue in data.queues)
+        dead = _dead_in_all(data.queues)
         if dead:
             parts.append((Cell(f"{figures.count(dead)} dead", "warn"),))
         if data.queues_scan is not None and data.queues_scan < 1:
@@ -109,8 +109,8 @@ class Redis:
                 "in flight",
                 figures.count(queue.in_flight) + (" (all queues)" if queue.in_flight_shared else ""),
             ),
-            ("delayed", figures.count(queue.delayed)),
-            ("retry", figures.count(queue.retry)),
+            ("delayed", _set(queue, queue.delayed)),
+            ("retry", _set(queue, queue.retry)),
             ("dead", _dead(queue)),
             ("oldest", _oldest(queue)),
             ("workers", figures.count(queue.workers)),
@@ -221,8 +221,25 @@ def _oldest(queue: Queue) -> str:
     )
 
 
+def _in_flight(queue: Queue) -> str:
+    shared = queue.in_flight_shared and queue.in_flight is not None
+    return figures.count(queue.in_flight) + ("*" if shared else "")
+
+
 def _dead(queue: Queue) -> str:
-    return f"{figures.count(queue.dead)}+" if queue.dead_capped else figures.count(queue.dead)
+    more = "+" if queue.dead_capped and queue.dead is not None else ""
+    return f"{_set(queue, queue.dead)}{more}"
+
+
+def _set(queue: Queue, jobs: int | None) -> str:
+    """Jobs set aside; a star where they are those of all queues of the system together."""
+    return f"{figures.count(jobs)}*" if queue.sets_shared and jobs is not None else figures.count(jobs)
+
+
+def _dead_in_all(queues: Sequence[Queue]) -> int:
+    """Dead jobs of all queues, those of a set that queues share counted once."""
+    shared = {(queue.system, queue.database): queue.dead or 0 for queue in queues if queue.sets_shared}
+    return sum(queue.dead or 0 for queue in queues if not queue.sets_shared) + sum(shared.values())
 
 
 def _row(glance: Glance, sighting: Sighting, queue: Queue) -> Row:
@@ -234,7 +251,7 @@ def _row(glance: Glance, sighting: Sighting, queue: Queue) -> Row:
             "name": Cell(queue.name, "strong" if tone in ("bad", "warn") else "text"),
             "system": Cell(queue.system, "dim"),
             "waiting": Cell(figures.count(queue.waiting), "text" if queue.waiting else "dim"),
-            "in_flight": Cell(figures.count(queue.in_flight) + ("*" if queue.in_flight_shared else "")),
+            "in_flight": Cell(_in_flight(queue)),
             "oldest": Cell(_oldest(queue), glance.tone("queue.oldest_age_s", queue.oldest_age_s)),
             "dead": Cell(_dead(queue), glance.tone("queue.dead", dead) if dead else "dim"),
             "workers": Cell(
@@ -244,8 +261,8 @@ def _row(glance: Glance, sighting: Sighting, queue: Queue) -> Row:
             "history": Cell(
                 figures.sparkline(glance.history(sighting, "queue.waiting", queue.subject), 12), "accent"
             ),
-            "delayed": Cell(figures.count(queue.delayed), "dim"),
-            "retry": Cell(figures.count(queue.retry), "dim"),
+            "delayed": Cell(_set(queue, queue.delayed), "dim"),
+            "retry": Cell(_set(queue, queue.retry), "dim"),
         },
         sort={
             "name": queue.name,
