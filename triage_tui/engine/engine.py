@@ -58,6 +58,8 @@ class Engine:
         self._focus: dict[str, tuple[str, ...]] = {}
         self._paused = False
         self._looked = threading.Condition()
+        # Entries as of the last look whose discoveries are on the board already: who waits for looks counts by these.
+        self._digested: dict[str, Entry] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event
         self._thread: threading.Thread | None = None
@@ -155,7 +157,8 @@ class Engine:
 
     def _wait(self, enough: Callable[[Entry], bool], timeout_s: float) -> bool:
         def all_had_enough() -> bool:
-            return all(enough(entry) for entry in self._board.entries.values())
+            digested = (self._digested.get(name) for name in self._board.entries)
+            return all(entry is not None and enough(entry) for entry in digested)
 
         with self._looked:
             return self._looked.wait_for(all_had_enough, timeout_s)
@@ -206,6 +209,7 @@ class Engine:
 
     def _unwatch(self, name: str) -> None:
         ending = self._watches.pop(name).stop()
+        self._digested.pop(name, None)
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
         timer = self._stale_timers.pop(name, None)
@@ -219,6 +223,7 @@ class Engine:
             self._tell_when_stale(entry)
         self._bell.ring()
         with self._looked:
+            self._digested[watch.name] = entry
             self._looked.notify_all()
 
     def _tell_when_stale(self, entry: Entry) -> None:
