@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import signal
 import sys
@@ -22,7 +23,7 @@ import psycopg
 
 from triage_tui.lab.embedded import EmbeddedServer, StartError
 from triage_tui.lab.embedded.postgres import start_postgres
-from triage_tui.lab.embedded.redis import start_redis
+from triage_tui.lab.embedded.redis import binaries, start_redis
 from triage_tui.lab.news import Doing, Failed, Moved, News, Up, encode
 from triage_tui.lab.workload import cache, database
 from triage_tui.lab.workload.shop import run_shop
@@ -55,7 +56,7 @@ def _open_servers(folder: Path, servers: contextlib.ExitStack) -> tuple[database
     postgres = servers.enter_context(_start_postgres(folder / "postgres"))
     urls = database.make_database(postgres.url)
     _say(Doing("starting Redis"))
-    redis = servers.enter_context(start_redis(folder / "redis", settings=cache.SERVER_SETTINGS, tcp=True))
+    redis = servers.enter_context(_start_redis(folder / "redis"))
     return urls, redis.url
 
 
@@ -69,6 +70,17 @@ def _start_postgres(folder: Path) -> EmbeddedServer:
             raise
         return start_postgres(folder, settings=settings)
     return server
+
+
+def _start_redis(folder: Path) -> EmbeddedServer:
+    """The newest that is here: it can tell the lag of streams."""
+    newest = max(binaries().items(), key=lambda found: _numbers(found[0]), default=None)
+    binary = newest[1] if newest is not None else None
+    return start_redis(folder, binary=binary, settings=cache.SERVER_SETTINGS, tcp=True)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"[0-9]+", version))
 
 
 async def _trade(urls: database.Urls, redis_url: str, servers: contextlib.ExitStack) -> None:
