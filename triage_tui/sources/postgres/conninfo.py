@@ -146,7 +146,7 @@ def _check_ports(ports: str) -> None:
 
 def _endpoint(values: Mapping[str, str]) -> str:
     hosts = (values.get("host") or values.get("hostaddr") or "localhost").split(",")
-    ports = (values.get("port") or DEFAULT_PORT).split(",")
+    ports = [port or DEFAULT_PORT for port in values.get("port", "").split(",")]
     user = f"{quote(values['user'])}@" if values.get("user") else ""
     database = quote(values["dbname"])
     if hosts[0].startswith(("/", "@")):
