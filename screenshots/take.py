@@ -11,13 +11,12 @@ import asyncio
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers.docker import Engine as DockerEngine
-from tests.servers.docker import start_docker
+from tests.servers.docker import running_docker
 from triage_tui.config.settings import Settings
 from triage_tui.engine import Engine
 from triage_tui.lab.demo import company
@@ -68,19 +67,10 @@ def _containers() -> Iterator[None]:
     if os.geteuid() != 0 or shutil.which("dockerd") is None:
         yield
         return
-    folder = Path(tempfile.mkdtemp(prefix="triage-", dir="/tmp"))
-    try:
-        engine = start_docker(folder, "/triage-screenshots")
-        try:
-            _run_shop(engine)
-            os.environ["DOCKER_HOST"] = engine.url
-            yield
-            engine.remove_everything()
-        finally:
-            engine.api.close()
-            engine.server.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_docker() as engine:
+        _run_shop(engine)
+        os.environ["DOCKER_HOST"] = engine.url
+        yield
 
 
 def _run_shop(engine: DockerEngine) -> None:
