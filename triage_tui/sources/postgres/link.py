@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import socket
+import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar, cast
 
@@ -165,7 +166,21 @@ async def connect(parameters: Mapping[str, str], *, guarded: bool) -> Link:
         "options": f"{parameters.get('options', '')} {options}".strip(),
     }
     opening = _Connection.connect(autocommit=True, prepare_threshold=None, row_factory=dict_row, **settings)
-    return Link(cast(_Connection, await bounded(opening, CONNECT_PATIENCE_S)))
+    try:
+        return Link(cast(_Connection, await bounded(opening, CONNECT_PATIENCE_S)))
+    except psycopg.Error as error:
+        _let_go(error)
+        raise
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Close what an error of a connection attempt keeps alive: the connection itself, in the error or in the frames
+    of its traceback. Its socket would stay open until the garbage collector comes by, one for each failed look."""
+    while error is not None:
+        if isinstance(error, psycopg.Error) and error.pgconn is not None:
+            error.pgconn.finish()
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 async def bounded(
