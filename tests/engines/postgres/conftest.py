@@ -13,7 +13,7 @@ from tests.servers.postgres import any_postgres, postgres
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import PostgresSpec
 from triage_tui.lab.embedded.server import EmbeddedServer
-from triage_tui.model import Observation
+from triage_tui.model import Observation, Problem
 from triage_tui.model.postgres import PostgresData
 from triage_tui.sources.postgres import PostgresSource
 
@@ -61,6 +61,17 @@ def url_of(
     name = user or parts.username
     secret = password if user else parts.password
     return f"postgresql://{name}{f':{secret}' if secret else ''}@{parts.hostname}:{parts.port}/{database}"
+
+
+async def failure(source: PostgresSource) -> Problem:
+    """The problem of a look that must fail, with what every problem has to have."""
+    observation = await source.observe()
+    problem = observation.problem
+    assert problem is not None
+    assert observation.data is None
+    assert problem.message
+    assert problem.next_step.endswith((".", ")", ";"))
+    return problem
 
 
 async def look(source: PostgresSource) -> PostgresData:
