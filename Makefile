@@ -43,8 +43,9 @@ screenshots: $(READY)
 	$(BIN)/python -m screenshots.take
 
 $(READY): requirements.lock pyproject.toml
-	@test -n '$(PYTHON)' && $(PYTHON) -c '$(SUFFICES)' || { \
-		echo 'Python 3.11 or newer is needed, and none was found. Has it another name? make PYTHON=NAME' >&2; exit 1; }
+	@$(or $(PYTHON),python3) -c '$(SUFFICES)' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed. $(or $(PYTHON),python3) says: $$($(or $(PYTHON),python3) --version 2>&1)" >&2; \
+		echo 'Where a newer one has another name: make PYTHON=NAME' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo '$(PYTHON) cannot make virtual environments. Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
 	@mkdir -p $(VENV) 2>/dev/null && test -w $(VENV) || { \
