@@ -22,6 +22,7 @@ from textual.screen import Screen
 
 from triage_tui.config.settings import Settings
 from triage_tui.model import Picture
+from triage_tui.text import safe
 from triage_tui.ui.crash import crash_report
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.help import Help
@@ -215,11 +216,12 @@ class TriageApp(App[int]):
         self._note("looking at everything now")
 
     def action_copy(self) -> None:
-        """Copy the selected row's name. It comes from the model, where secrets have been taken out."""
+        """Copy the selected row's name. A clipboard is pasted into shells: no control character may be in it."""
         details = self._overview.focused_pane.details
         if details:
-            self.copy_to_clipboard(details[0][1])
-            self._note(f"copied: {details[0][1]}")
+            name = safe(details[0][1])
+            self.copy_to_clipboard(name)
+            self._note(f"copied: {name}")
         else:
             self._note("nothing is selected")
 
