@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
 from tests.terminal.conftest import Open, scene
-from tests.terminal.sequences import colours, unlisted
+from tests.terminal.program import ROOT, WAIT_S
+from tests.terminal.sequences import colours, tokens, unlisted
 from tests.terminal.walking import walk_through
 
 SIXTEEN = re.compile(r"3[0-7]|4[0-7]|9[0-7]|10[0-7]")
@@ -61,3 +63,21 @@ def test_a_c_locale_gets_ascii(in_terminal: Open, environ: dict[str, str]) -> No
     # State is told by words, not by symbols alone.
     for word in ("STALE", "DOWN", "DENIED", "connecting"):
         assert word in program.sent
+
+
+def test_a_terminal_that_cannot_place_text_gets_a_plain_report(
+    in_terminal: Open, host_only: tuple[str, ...]
+) -> None:
+    program = in_terminal(*host_only, environ={"TERM": "dumb"})
+    assert program.wait_for_exit() == 0
+    assert "this-host" in program.sent
+    assert {token.sent for token in tokens(program.sent) if token.kind != "text"} <= {"\r", "\n"}
+
+
+def test_without_a_terminal_there_is_a_plain_report(host_only: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        host_only, stdin=subprocess.DEVNULL, capture_output=True, cwd=ROOT, timeout=WAIT_S, check=True
+    )
+    assert b"this-host" in done.stdout
+    assert b"not the cockpit" in done.stderr
+    assert b"\x1b" not in done.stdout + done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -164,3 +165,19 @@ def test_long_differences_are_synchronised_where_the_terminal_can() -> None:
     assert replica.take().startswith(SYNC_START)
     replica.draw(f"{at(3, 3)}x")
     assert SYNC_START not in replica.take()
+
+
+@pytest.mark.parametrize("opening", ["\x1b]52;c;", "\x1bP", "\x1b[", "\x9d", "\x1b_"])
+def test_an_escape_that_never_ends_is_not_kept(opening: str) -> None:
+    """Neither its text nor memory for it; what is drawn after it is drawn."""
+    replica = Replica(WIDTH, HEIGHT)
+    replica.take()
+    for _ in range(200):
+        replica.draw(at(0, 0) + opening + "1" * 5_000)
+    held = sys.getsizeof(replica) + sum(len(cell) for row in replica.wanted() for cell in row)
+    assert held < 10_000
+    replica.draw(f"{at(0, 1)}after")
+    sent = replica.take()
+    assert "after" in sent
+    assert "\x1b]" not in sent
+    assert len(sent) < 1_000
