@@ -52,6 +52,15 @@ class Crowd:
                 await client.close()
             await self._admin.close()
 
+    async def dismiss(self, where: str) -> None:
+        """Send the sessions home that a condition on pg_stat_activity names, and wait until they are gone."""
+        await self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {where}")
+        await until(
+            lambda: self.run(f"SELECT pid FROM pg_stat_activity WHERE {where}"),
+            lambda rows: not rows,
+            f"sessions where {where}",
+        )
+
     async def run(self, statement: str, parameters: Any = None) -> list[Any]:
         """Run a statement as the superuser and commit it; its rows."""
         assert self._admin is not None
@@ -72,6 +81,14 @@ class Crowd:
         for statement in statements:
             await client.execute(statement)  # type: ignore[arg-type]
         return client
+
+    async def fill(self, url: str | None = None) -> None:
+        """Take all connections that the server gives."""
+        while True:
+            try:
+                await self.client(url=url)
+            except psycopg.OperationalError:
+                return
 
     async def waiting(self, client: AsyncConnection[Any], statement: str) -> asyncio.Task[Any]:
         """Let the client run a statement that has to wait for a lock, and return when it waits."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.engines.postgres.conftest import OpenSource, look
-from tests.engines.postgres.crowd import Crowd, until
+from tests.engines.postgres.crowd import Crowd
 from triage_tui.model.postgres import Blocking
 
 pytestmark = pytest.mark.postgres
@@ -192,12 +192,7 @@ async def test_relation_of_another_database_is_a_number(any_crowd: Crowd, open_s
         assert relation.startswith("oid ")
         assert int(relation.removeprefix("oid ")) > 0
     finally:
-        await any_crowd.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'other'")
-        await until(
-            lambda: any_crowd.run("SELECT pid FROM pg_stat_activity WHERE datname = 'other'"),
-            lambda rows: not rows,
-            "sessions of the other database",
-        )
+        await any_crowd.dismiss("datname = 'other'")
         await any_crowd.run("DROP DATABASE other")
 
 

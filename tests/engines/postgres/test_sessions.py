@@ -135,12 +135,7 @@ async def test_bytes_that_are_not_utf8(
         query.encode()
         await source.aclose()
     finally:
-        await any_crowd.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'raw'")
-        await until(
-            lambda: any_crowd.run("SELECT pid FROM pg_stat_activity WHERE datname = 'raw'"),
-            lambda rows: not rows,
-            "sessions of the other database",
-        )
+        await any_crowd.dismiss("datname = 'raw'")
         await any_crowd.run("DROP DATABASE raw")
 
 
