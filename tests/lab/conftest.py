@@ -11,8 +11,8 @@ import pytest
 
 from tests.servers.require import unavailable
 from triage_tui.lab.embedded import StartError
-from triage_tui.lab.embedded.postgres import start_postgres
-from triage_tui.lab.embedded.redis import start_redis
+from triage_tui.lab.embedded.postgres import installations, start_postgres
+from triage_tui.lab.embedded.redis import binaries, start_redis
 from triage_tui.lab.workload import cache, database
 
 
@@ -47,3 +47,12 @@ def shop_redis(tmp_path: Path) -> Iterator[str]:
         unavailable("redis", str(error))
     with server:
         yield server.url
+
+
+@pytest.fixture
+def both_servers() -> None:
+    """The demo can start here."""
+    if not installations():
+        unavailable("postgres", "no server is installed")
+    if not binaries():
+        unavailable("redis", "no server is installed")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -19,14 +17,11 @@ import psycopg
 import pytest
 import redis
 
-from tests.servers.require import unavailable
+from tests.lab.leftovers import PATIENCE_S, alive, descendants, expect, expect_nothing_left, names
 from triage_tui.lab import demo
-from triage_tui.lab.embedded import postgres as embedded_postgres
-from triage_tui.lab.embedded import redis as embedded_redis
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.usefixtures("both_servers")]
 
-PATIENCE_S = 60
 _DEMO = textwrap.dedent(
     """
     import sys
@@ -39,14 +34,6 @@ _DEMO = textwrap.dedent(
     """
 )
 """The demo without its cockpit: open until standard input ends."""
-
-
-@pytest.fixture(autouse=True)
-def _servers_are_here() -> None:
-    if not embedded_postgres.installations():
-        unavailable("postgres", "no server is installed")
-    if not embedded_redis.binaries():
-        unavailable("redis", "no server is installed")
 
 
 @contextmanager
@@ -80,56 +67,25 @@ def _listen(output: IO[str] | None, until: str) -> None:
     pytest.fail(f"the demo never said {until!r}, but {said}")
 
 
-def _descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
-
-
-def _expect(condition: Callable[[], bool], failure: Callable[[], object]) -> None:
-    give_up_at = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > give_up_at:
-            pytest.fail(f"still there: {failure()}")
-        time.sleep(0.05)
-
-
-def _expect_nothing_left(processes: list[psutil.Process], temporary: Path) -> None:
-    def alive() -> list[psutil.Process]:
-        return [process for process in processes if _alive(process)]
-
-    _expect(lambda: not alive(), alive)
-    _expect(lambda: not list(temporary.iterdir()), lambda: sorted(temporary.rglob("*"))[:20])
-
-
-def _alive(process: psutil.Process) -> bool:
-    """Whether it runs; in a container without an init nobody may bury it."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    return False
-
-
-def _names(processes: list[psutil.Process]) -> set[str]:
-    return {process.name() for process in processes}
-
-
 def test_a_closed_demo_leaves_nothing(open_folder: Path) -> None:
     with _started(open_folder, until="open") as process:
-        left = _descendants(process)
-        assert {"postgres", "redis-server"} <= _names(left)
+        left = descendants(process.pid)
+        assert {"postgres", "redis-server"} <= names(left)
         assert list(open_folder.iterdir())
         assert process.stdin is not None
         process.stdin.close()
         assert process.wait(PATIENCE_S) == 0
-        assert not [other for other in left if _alive(other)]
+        assert not [other for other in left if alive(other)]
         assert not list(open_folder.iterdir())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_demo_that_was_ended_leaves_nothing(open_folder: Path, number: signal.Signals) -> None:
     with _started(open_folder, until="open") as process:
-        left = _descendants(process)
+        left = descendants(process.pid)
         process.send_signal(number)
         assert process.wait(PATIENCE_S) != 0
-        _expect_nothing_left(left, open_folder)
+        expect_nothing_left(left, open_folder)
 
 
 @pytest.mark.parametrize("step", ["starting PostgreSQL", "starting Redis"])
@@ -138,25 +94,25 @@ def test_a_demo_that_was_ended_while_it_started_leaves_nothing(
     open_folder: Path, number: signal.Signals, step: str
 ) -> None:
     with _started(open_folder, until=step) as process:
-        left = _descendants(process)
+        left = descendants(process.pid)
         process.send_signal(number)
         assert process.wait(PATIENCE_S) != 0
-        _expect_nothing_left(left, open_folder)
+        expect_nothing_left(left, open_folder)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_company_that_was_ended_is_tidied_up_and_missed(open_folder: Path, number: signal.Signals) -> None:
     with _started(open_folder, until="open") as process:
-        left = _descendants(process)
+        left = descendants(process.pid)
         (company,) = (
             child for child in psutil.Process(process.pid).children() if "lab.company" in child.cmdline()[-1]
         )
         company.send_signal(number)
-        _expect(lambda: not _alive(company), lambda: company)
+        expect(lambda: not alive(company), lambda: company)
         assert process.stdin is not None
         process.stdin.close()
         assert process.wait(PATIENCE_S) == 1
-        _expect_nothing_left(left, open_folder)
+        expect_nothing_left(left, open_folder)
 
 
 def test_its_targets_can_be_reached_whatever_the_environment_says_of_others(
