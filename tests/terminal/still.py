@@ -25,7 +25,7 @@ from triage_tui.ui.app import TriageApp
 from triage_tui.ui.overview import Overview
 from triage_tui.ui.run import palette_for
 
-FRAMES = 300
+FRAMES = 150
 EVERY_S = 0.02
 SECRET = "hunter2"
 DEFECT = f"cannot draw postgresql://app:{SECRET}@db/shop \x1b]52;c;aGk=\x07"
@@ -38,6 +38,7 @@ class MovingEngine(pictures.StillEngine):
         super().__init__(_numbered(0))
         self._asked = asked
         self._times = 0
+        self._seen = threading.Event()
 
     def start(self) -> None:
         """Begin to move."""
@@ -46,6 +47,7 @@ class MovingEngine(pictures.StillEngine):
     def picture(self) -> Picture:
         """Counts how often the screen asks, which its loop can do only while nothing holds it up."""
         self._times += 1
+        self._seen.set()
         self._asked.write_text(f"{self._times}\n")
         return super().picture()
 
@@ -53,7 +55,9 @@ class MovingEngine(pictures.StillEngine):
         pause = threading.Event()
         for number in range(1, FRAMES + 1):
             pause.wait(EVERY_S)
+            self._seen.clear()
             self.show(_numbered(number))
+            self._seen.wait()
 
 
 class BrokenApp(TriageApp):
