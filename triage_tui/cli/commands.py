@@ -63,7 +63,7 @@ def doctor(arguments: Namespace) -> int:
 
 def init(arguments: Namespace) -> int:
     """A starter file from what is found on this machine, whatever a triage.toml that is there already says."""
-    from triage_tui.config.discovery import discover
+    from triage_tui.config.discovery.here import discover
     from triage_tui.config.errors import ConfigError
     from triage_tui.config.load import LOCAL
     from triage_tui.config.settings import Settings

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from msgspec.structs import fields
 
-from triage_tui.config.check import unknown_keys
-from triage_tui.config.discovery import Discovered, discover
-from triage_tui.config.document import Document
-from triage_tui.config.environment import Environment, read_environment
+from triage_tui.config.discovery.here import Discovered, discover
 from triage_tui.config.errors import ConfigError, Mistake, did_you_mean, nearest
-from triage_tui.config.file import find, places, quoted, read
-from triage_tui.config.schema import FileTable
-from triage_tui.config.sections import read_guides, read_thresholds
 from triage_tui.config.settings import Settings
-from triage_tui.config.values import Place
+from triage_tui.config.toml.check import unknown_keys
+from triage_tui.config.toml.document import Document
+from triage_tui.config.toml.environment import Environment, read_environment
+from triage_tui.config.toml.file import find, places, quoted, read
+from triage_tui.config.toml.schema import FileTable
+from triage_tui.config.toml.sections import read_guides, read_thresholds
+from triage_tui.config.toml.values import Place
 from triage_tui.text import safe
 
 LOCAL = "local"

@@ -15,11 +15,11 @@ from msgspec.structs import fields
 
 from triage_tui.config import keys
 from triage_tui.config.errors import ConfigError, Mistake
-from triage_tui.config.literals import HARMLESS_HEADERS
-from triage_tui.config.schema import KINDS_WITH_PASSWORD
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import HttpSpec, Settings, TargetSpec, Threshold
-from triage_tui.config.target import address_of, without_secrets
+from triage_tui.config.toml.literals import HARMLESS_HEADERS
+from triage_tui.config.toml.schema import KINDS_WITH_PASSWORD
+from triage_tui.config.toml.target import address_of, without_secrets
 
 _HEAD = """\
 # What `triage` watches. Written by `triage init` from what was found; change it as you like.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from triage_tui.config.engines import find_engines
+from triage_tui.config.discovery.engines import find_engines
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import HostSpec, HttpSpec, PostgresSpec, RedisSpec, Settings
 from triage_tui.lab.news import Doing, Failed, Moved, Up, decode

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Struct
 
-from triage_tui.config.contexts import (
+from triage_tui.config.discovery.contexts import (
     DEFAULT,
     Context,
     ContextError,

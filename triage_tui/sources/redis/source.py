@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from triage_tui.config import urls
+from triage_tui.config.addresses import urls
 from triage_tui.config.settings import RedisSpec
 from triage_tui.model import Gap, Kind, Observation, Problem, ProblemKind, Target
 from triage_tui.model.redis import Queue, SlowCommand

@@ -91,7 +91,7 @@ _CODES: tuple[tuple[type[RedisError], str], ...] = (
 class Wire:
     """Asks one at a time, in the order of the calls; connects when there is something to ask.
 
-    url       as `config.urls.redis` leaves it
+    url       as `config.addresses.urls.redis` leaves it
     database  the number to select; no SELECT is sent for 0
     resolver  where names are looked up, so that a resolver that hangs keeps this one thread and no more
     """

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from triage_tui.config.document import Document
-from triage_tui.config.locate import KeyPath
 from triage_tui.config.secret import Secret
+from triage_tui.config.toml.document import Document
+from triage_tui.config.toml.locate import KeyPath
 from triage_tui.text import safe
 
 MIN_INTERVAL_S = 0.2

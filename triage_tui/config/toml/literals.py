@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from triage_tui.config.locate import KeyPath
-from triage_tui.config.values import literal
+from triage_tui.config.toml.locate import KeyPath
+from triage_tui.config.toml.values import literal
 from triage_tui.text import redact
 
 HARMLESS_HEADERS = frozenset(

@@ -9,11 +9,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from triage_tui.config import urls
-from triage_tui.config.contexts import DEFAULT, ContextError, config_folder, current_context, read_context
-from triage_tui.config.file import home_of
+from triage_tui.config.addresses import urls
+from triage_tui.config.discovery.contexts import (
+    DEFAULT,
+    ContextError,
+    config_folder,
+    current_context,
+    read_context,
+)
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import DockerSpec
+from triage_tui.config.toml.file import home_of
 
 DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 

@@ -13,18 +13,21 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from triage_tui.config.conninfo import POSTGRES_PORT
-from triage_tui.config.containers import targets_from
-from triage_tui.config.endpoints import LOCALHOST, POSTGRES_SOCKETS, Endpoint, endpoints, unused_name
-from triage_tui.config.engines import find_engines
-from triage_tui.config.listening import listens, runs_outside_containers
+from triage_tui.config.addresses.conninfo import POSTGRES_PORT
+from triage_tui.config.addresses.urls import REDIS_PORT, UrlError, database_of
+from triage_tui.config.discovery.endpoints import (
+    LOCALHOST,
+    POSTGRES_SOCKETS,
+    Endpoint,
+    endpoints,
+    unused_name,
+)
+from triage_tui.config.discovery.engines import find_engines
+from triage_tui.config.discovery.listening import listens, runs_outside_containers
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import DockerSpec, HostSpec, PostgresSpec, RedisSpec, TargetSpec
-from triage_tui.config.target import address_of, left_out
-from triage_tui.config.urls import REDIS_PORT, UrlError, database_of
+from triage_tui.config.toml.target import address_of, left_out
 from triage_tui.text import safe
-
-__all__ = ["Discovered", "discover", "targets_from"]
 
 MAX_FROM_VARIABLES = 16
 """Targets taken from variables. An environment with more is that of something which starts others."""

@@ -6,7 +6,8 @@ import ipaddress
 import os
 from collections.abc import Collection, Iterable, Mapping
 
-from triage_tui.config import conninfo, engines, urls
+from triage_tui.config.addresses import conninfo, urls
+from triage_tui.config.discovery import engines
 from triage_tui.config.settings import DockerSpec, PostgresSpec, RedisSpec, TargetSpec
 
 Endpoint = tuple[str, str, int]

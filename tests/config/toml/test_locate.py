@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given
 
-from tests.config.toml_texts import documents, pieces
-from triage_tui.config.locate import KeyPath, locate
+from tests.config.toml.texts import documents, pieces
+from triage_tui.config.toml.locate import KeyPath, locate
 
 EVERYTHING = '''\
 # comment = 1

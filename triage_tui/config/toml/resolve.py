@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec.structs import FieldInfo
 
-from triage_tui.config.check import key_name
-from triage_tui.config.document import Document
-from triage_tui.config.locate import KeyPath
 from triage_tui.config.secret import Secret
-from triage_tui.config.values import Place, ValueProblemError, expand, expand_path, from_file
+from triage_tui.config.toml.check import key_name
+from triage_tui.config.toml.document import Document
+from triage_tui.config.toml.locate import KeyPath
+from triage_tui.config.toml.values import Place, ValueProblemError, expand, expand_path, from_file
 
 AS_WRITTEN = frozenset({"kind", "name", "depends_on"})
 """Keys that name things within the file, so they do not depend on where it is read."""

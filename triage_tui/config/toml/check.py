@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 from msgspec.structs import FieldInfo
 
-from triage_tui.config.document import Document
 from triage_tui.config.errors import did_you_mean
-from triage_tui.config.locate import KeyPath
 from triage_tui.config.secret import Secret
+from triage_tui.config.toml.document import Document
+from triage_tui.config.toml.locate import KeyPath
 from triage_tui.text import safe
 
 MISSING = object()

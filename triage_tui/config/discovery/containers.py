@@ -7,13 +7,13 @@ import shlex
 from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import quote
 
-from triage_tui.config.conninfo import POSTGRES_PORT
-from triage_tui.config.endpoints import Endpoint, endpoints, same_host, unused_name
+from triage_tui.config.addresses.conninfo import POSTGRES_PORT
+from triage_tui.config.addresses.urls import MAX_PORT, REDIS_PORT
+from triage_tui.config.discovery.endpoints import Endpoint, endpoints, same_host, unused_name
 from triage_tui.config.published import Published
-from triage_tui.config.rules import MAX_NAME
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import PostgresSpec, RedisSpec, TargetSpec
-from triage_tui.config.urls import MAX_PORT, REDIS_PORT
+from triage_tui.config.toml.rules import MAX_NAME
 from triage_tui.text import safe
 
 _PORTS = {"postgres": POSTGRES_PORT, "redis": REDIS_PORT}

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from triage_tui.config.bounded import read_bounded
 from triage_tui.config.errors import did_you_mean, nearest
-from triage_tui.config.file import home_of
+from triage_tui.config.toml.bounded import read_bounded
+from triage_tui.config.toml.file import home_of
 from triage_tui.text import safe
 
 MAX_VALUE_BYTES = 16 * 1024

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote
 
-from triage_tui.config.secret import Secret
-from triage_tui.config.urls import (
+from triage_tui.config.addresses.urls import (
     BAD_PERCENT,
     ESCAPE_HINT,
     Address,
@@ -22,6 +21,7 @@ from triage_tui.config.urls import (
     with_password,
     wrong_scheme,
 )
+from triage_tui.config.secret import Secret
 
 POSTGRES_PORT = 5432
 

@@ -7,8 +7,8 @@ import tomllib
 from typing import Any
 
 from triage_tui.config.errors import ConfigError, Mistake
-from triage_tui.config.file import SourceFile
-from triage_tui.config.locate import KeyPath, locate
+from triage_tui.config.toml.file import SourceFile
+from triage_tui.config.toml.locate import KeyPath, locate
 from triage_tui.text import safe
 
 _PLACE = re.compile(r"(?s)(.*) \(at (?:line (\d+), column \d+|(end) of document)\)")

@@ -7,13 +7,13 @@ from typing import Any
 
 from msgspec.structs import fields
 
-from triage_tui.config.check import key_name, unknown_keys, values
-from triage_tui.config.document import Document
 from triage_tui.config.errors import did_you_mean
-from triage_tui.config.locate import KeyPath
-from triage_tui.config.schema import GuidesTable
 from triage_tui.config.settings import Threshold
-from triage_tui.config.values import Place, ValueProblemError, expand_path
+from triage_tui.config.toml.check import key_name, unknown_keys, values
+from triage_tui.config.toml.document import Document
+from triage_tui.config.toml.locate import KeyPath
+from triage_tui.config.toml.schema import GuidesTable
+from triage_tui.config.toml.values import Place, ValueProblemError, expand_path
 from triage_tui.model.signals import SIGNALS, Signal
 from triage_tui.text import safe
 

@@ -9,14 +9,14 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import fields
 
-from triage_tui.config.check import key_name, unknown_keys, values
-from triage_tui.config.document import Document
 from triage_tui.config.errors import did_you_mean
-from triage_tui.config.locate import KeyPath
-from triage_tui.config.rules import check_name
-from triage_tui.config.schema import EnvironmentTable
-from triage_tui.config.target import TargetTable, read_target
-from triage_tui.config.values import Place
+from triage_tui.config.toml.check import key_name, unknown_keys, values
+from triage_tui.config.toml.document import Document
+from triage_tui.config.toml.locate import KeyPath
+from triage_tui.config.toml.rules import check_name
+from triage_tui.config.toml.schema import EnvironmentTable
+from triage_tui.config.toml.target import TargetTable, read_target
+from triage_tui.config.toml.values import Place
 from triage_tui.text import safe
 
 READ_ONLY_NAMES = frozenset({"prod", "production"})

@@ -8,18 +8,18 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import FieldInfo, fields
 
-from triage_tui.config import conninfo, urls
-from triage_tui.config.check import unknown_keys, values
-from triage_tui.config.document import Document
+from triage_tui.config.addresses import conninfo, urls
 from triage_tui.config.errors import did_you_mean
-from triage_tui.config.literals import literal_secrets
-from triage_tui.config.locate import KeyPath
-from triage_tui.config.resolve import resolve
-from triage_tui.config.rules import check_values
-from triage_tui.config.schema import KINDS_WITH_PASSWORD, LATER, SPECS, TargetKeys
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import TargetSpec
-from triage_tui.config.values import Place, only_variable
+from triage_tui.config.toml.check import unknown_keys, values
+from triage_tui.config.toml.document import Document
+from triage_tui.config.toml.literals import literal_secrets
+from triage_tui.config.toml.locate import KeyPath
+from triage_tui.config.toml.resolve import resolve
+from triage_tui.config.toml.rules import check_values
+from triage_tui.config.toml.schema import KINDS_WITH_PASSWORD, LATER, SPECS, TargetKeys
+from triage_tui.config.toml.values import Place, only_variable
 from triage_tui.text import safe
 
 _HINTS = dict.fromkeys(
