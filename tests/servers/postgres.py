@@ -65,6 +65,7 @@ def running(
     with ExitStack() as cleanup:
         place = folder or Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="triage-test-")))
         # The server runs as another user where the tests run as root.
+        place.mkdir(exist_ok=True)
         place.chmod(0o755)
         try:
             server = start_postgres(place, bindir=bindir, settings=values, port=port, keep=folder is not None)

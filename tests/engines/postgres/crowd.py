@@ -41,11 +41,13 @@ class Crowd:
         assert self._admin is not None
         pids = [client.info.backend_pid for client in self._clients if not client.closed]
         try:
-            await self._admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS t (pid)", [pids]
-            )
-            # Gone from the server, or the next test would still find their locks.
-            await until(lambda: self.count(pids), lambda left: left == 0, "clients that were sent home")
+            # A test that took the server down has sent everybody home already.
+            if not await self._server_is_gone():
+                await self._admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS t (pid)", [pids]
+                )
+                # Gone from the server, or the next test would still find their locks.
+                await until(lambda: self.count(pids), lambda left: left == 0, "clients that were sent home")
         finally:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             for client in self._clients:
@@ -60,6 +62,13 @@ class Crowd:
             lambda rows: not rows,
             f"sessions where {where}",
         )
+
+    async def _server_is_gone(self) -> bool:
+        try:
+            await self.run("SELECT 1")
+        except psycopg.OperationalError:
+            return True
+        return False
 
     async def run(self, statement: str, parameters: Any = None) -> list[Any]:
         """Run a statement as the superuser and commit it; its rows."""
