@@ -72,7 +72,7 @@ async def test_a_silent_resolver_keeps_one_thread_however_often_it_is_asked(
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)
-    monkeypatch.setattr(resolving, "RESOLVE_PATIENCE_S", 0.01)
+    monkeypatch.setattr(resolving, "RESOLVE_PATIENCE_S", 0.5)
     resolver = Resolver()
     before = threading.active_count()
     try:
