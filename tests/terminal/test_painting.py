@@ -47,6 +47,18 @@ def test_sixteen_colours_are_enough(in_terminal: Open) -> None:
     assert {colour for colour in found if not SIXTEEN.fullmatch(colour)} == set()
 
 
+def test_an_empty_no_color_says_nothing(in_terminal: Open) -> None:
+    sent: list[set[str]] = []
+    for environ in ({"NO_COLOR": ""}, {}):
+        program = in_terminal(*scene("trouble"), environ=environ)
+        program.wait_for("DENIED")
+        program.press("q")
+        assert program.wait_for_exit() == 0
+        sent.append(colours(program.sent))
+    assert sent[0] == sent[1]
+    assert "38;5;203" in sent[0], "bad is red"
+
+
 def test_no_color_means_none(in_terminal: Open) -> None:
     program = in_terminal(*scene("trouble"), environ={"NO_COLOR": "1"})
     walk_through(program)

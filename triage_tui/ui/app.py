@@ -16,7 +16,7 @@ from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.screen import Screen
 
@@ -91,7 +91,11 @@ class TriageApp(App[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, and the scrubbing one last."""
-        return [*super().get_line_filters(), self._scrub]
+        # Textual takes colours away for an empty NO_COLOR too, which says nothing (no-color.org).
+        own = [
+            one for one in super().get_line_filters() if not (self._palette.colours and _takes_colour(one))
+        ]
+        return [*own, self._scrub]
 
     def get_driver_class(self) -> type[Driver]:
         """The replica in front of a terminal; Textual's own choice for browsers, tests and where it is asked for."""
@@ -228,3 +232,7 @@ class TriageApp(App[int]):
     def action_help(self) -> None:
         """The help page."""
         self.push_screen(Help(self._palette))
+
+
+def _takes_colour(line_filter: LineFilter) -> bool:
+    return isinstance(line_filter, (Monochrome, NoColor))
