@@ -76,6 +76,10 @@ class TriageApp(App[int]):
         # Sixteen colours or none: the terminal's own colours and background, no approximations of ours.
         super().__init__(ansi_color=palette.colours <= 16)
         self.animation_level = "none"
+        # Before anything is mounted: a theme that changes later is a second styling, layout and paint of everything.
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.set_class(palette.colours <= 16, "-plain")
         self._engine = engine
         self._settings = settings
         self._palette = palette
@@ -143,9 +147,6 @@ class TriageApp(App[int]):
 
     def on_mount(self) -> None:
         """Paint first; look afterwards."""
-        self.register_theme(THEME)
-        self.theme = THEME.name
-        self.set_class(self._palette.colours <= 16, "-plain")
         # What is watched is known before anything has been looked at: the first paint names it.
         self._show()
         self.call_after_refresh(self._begin)
