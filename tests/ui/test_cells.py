@@ -146,3 +146,10 @@ def test_symbols_keep_their_place_in_ascii(unicode: bool) -> None:
         # A question mark means "unknown" on this screen; no symbol of ours may turn into one.
         assert drawn.text.isascii()
         assert "?" not in drawn.text
+
+
+def test_a_long_word_costs_no_more_than_its_length() -> None:
+    """Half a million characters: measuring the rest of the word for every line would take hours."""
+    wrapped = wrap("x" * 500_000, 46, limit=3)
+    assert [line_width(line) for line in wrapped] == [46, 46, 46]
+    assert len(wrap("x" * 50_000, 1)) == 50_000

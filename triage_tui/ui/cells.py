@@ -87,12 +87,18 @@ def wrap(text: str, width: int, tone: Tone = "text", *, limit: int = 0) -> tuple
             continue
         if lines[-1]:
             lines.append("")
-        while display_width(word) > width:
-            head = _head(word, width)
+        # Of a long word only what a line can hold is measured: measuring all of it for each line takes for ever.
+        window = 4 * width
+        while len(word) > window or display_width(word) > width:
+            head = _head(word[:window], width)
             lines[-1] = head or "…"
             word = word[max(1, len(head)) :]
             lines.append("")
+            if limit and len(lines) > limit:
+                break
         lines[-1] = word
+        if limit and len(lines) > limit:
+            break
     if not lines[-1] and len(lines) > 1:
         lines.pop()
     if limit and len(lines) > limit:
