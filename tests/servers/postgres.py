@@ -80,6 +80,21 @@ def has_statements(version: int) -> bool:
     return any(INSTALLED[version].parent.rglob("pg_stat_statements.*"))
 
 
+def with_tls() -> int:
+    """The newest version that was built with TLS, which most wheels are not. Skips or fails where there is none."""
+    able = [version for version in INSTALLED if _speaks_tls(version)]
+    return max(able) if able else unavailable("postgres", "no programs that were found speak TLS")
+
+
+@cache
+def _speaks_tls(version: int) -> bool:
+    program = INSTALLED[version] / "pg_config"
+    if not program.exists():
+        return False
+    said = subprocess.run([program, "--configure"], capture_output=True, text=True, timeout=30, check=True)
+    return "openssl" in said.stdout
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedServer]:
     """A server of the newest version. Tests clean up what they make in it."""

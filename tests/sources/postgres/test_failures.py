@@ -6,6 +6,7 @@ import socket
 
 import psycopg
 import pytest
+from psycopg import pq
 
 from triage_tui.model import ProblemKind
 from triage_tui.sources.postgres.conninfo import ConnectionInfo
@@ -118,6 +119,55 @@ def test_failures_that_are_not_the_drivers() -> None:
     assert link_problem(ResolverBusyError("the resolver has not answered"), INFO).kind is ProblemKind.DNS
     assert link_problem(socket.gaierror(-2, "Name or service not known"), INFO).kind is ProblemKind.DNS
     assert link_problem(KeyError("state"), INFO).kind is ProblemKind.PROTOCOL
+
+
+class Refusal(psycopg.OperationalError):
+    """What a server said about a statement: its words and its code, as they came over the wire."""
+
+    def __init__(self, sqlstate: str, words: bytes) -> None:
+        super().__init__(words.decode("utf-8", "replace"))
+        self.sqlstate = sqlstate
+        self._words = words
+
+    @property
+    def pgresult(self) -> Refusal:  # type: ignore[override]
+        return self
+
+    def error_field(self, field: object) -> bytes:
+        assert field == pq.DiagnosticField.MESSAGE_PRIMARY
+        return self._words
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "words", "kind", "step"),
+    [
+        (
+            "57P01",
+            "breche Verbindung ab aufgrund von Anweisung des Administrators",
+            "refused",
+            "stopped the server",
+        ),
+        ("57014", "storniere Anfrage wegen Zeitüberschreitung der Anfrage", "timeout", "overloaded"),
+        ("57014", "canceling statement due to user request", "timeout", "overloaded"),
+        ("42501", "keine Berechtigung für View pg_stat_statements", "permission", "GRANT pg_monitor"),
+        ("42501", "permission denied for function pg_stat_get_activity", "permission", "GRANT pg_monitor"),
+        ("57P01", "terminating connection due to unexpected postmaster exit", "refused", "OOM killer"),
+        ("42P01", 'relation "pg_stat_nothing" does not exist', "protocol", "PostgreSQL 13"),
+    ],
+)
+def test_a_code_tells_what_words_in_another_language_do_not(
+    sqlstate: str, words: str, kind: str, step: str
+) -> None:
+    problem = link_problem(Refusal(sqlstate, words.encode()), INFO)
+    assert problem.kind == kind
+    assert step in problem.next_step
+    assert words in problem.message
+
+
+def test_words_in_an_encoding_that_is_not_known() -> None:
+    problem = link_problem(Refusal("57P01", "connexion interrompue à la demande".encode("latin-1")), INFO)
+    assert problem.kind is ProblemKind.REFUSED
+    assert problem.message.startswith("connexion interrompue")
 
 
 def test_words_are_made_safe() -> None:
