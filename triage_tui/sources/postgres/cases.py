@@ -43,6 +43,11 @@ CASES = (
         ProblemKind.REFUSED,
         "Raise the CONNECTION LIMIT of that role or database, or end some of its sessions.",
     ),
+    _case(
+        r"not allowed in statement pooling mode",
+        ProblemKind.PROTOCOL,
+        "Connect to the server itself: a pooler in statement mode would give our limits to others' statements.",
+    ),
     # Servers that come and go
     _case(
         r"is starting up",
