@@ -51,9 +51,7 @@ def test_an_empty_no_color_says_nothing(in_terminal: Open) -> None:
     sent: list[set[str]] = []
     for environ in ({"NO_COLOR": ""}, {}):
         program = in_terminal(*scene("trouble"), environ=environ)
-        program.wait_for("DENIED")
-        program.press("q")
-        assert program.wait_for_exit() == 0
+        walk_through(program)
         sent.append(colours(program.sent))
     assert sent[0] == sent[1]
     assert "38;5;203" in sent[0], "bad is red"

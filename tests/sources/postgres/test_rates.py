@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage_tui.model.postgres import Database
-from triage_tui.sources.postgres.rates import SHORTEST_INTERVAL_S, Counters, database_rates
+from triage_tui.sources.postgres.rates import SHORTEST_INTERVAL_S, Counters, database_rates, too_soon
 
 RATES = ("commits_per_s", "rollbacks_per_s", "temp_bytes_per_s", "deadlocks_per_s")
 COUNTERS = ("commits", "rollbacks", "blocks_fetched", "blocks_hit", "temp_bytes", "deadlocks")
@@ -81,3 +81,11 @@ def test_no_rate_is_ever_below_zero(elapsed: float, numbers: list[int]) -> None:
     after = counters(1e6 + elapsed, **dict(zip(COUNTERS, numbers[6:], strict=True)))
     database = database_rates("shop", before, after)
     assert all((rate := getattr(database, name)) is None or rate >= 0 for name in RATES)
+
+
+def test_a_base_serves_until_long_enough_ago() -> None:
+    base = counters(100.0)
+    assert too_soon(base, counters(100.0))
+    assert too_soon(base, counters(100.0 + SHORTEST_INTERVAL_S / 2))
+    assert not too_soon(base, counters(100.0 + 2 * SHORTEST_INTERVAL_S))
+    assert not too_soon(base, counters(99.0)), "the clock was set back"

@@ -26,6 +26,11 @@ class Counters(Struct, frozen=True):
     deadlocks: int
 
 
+def too_soon(base: Counters, current: Counters) -> bool:
+    """No rate can be told yet, but the base is good for a later look. A clock set back makes it worthless."""
+    return 0 <= current.read_at_s - base.read_at_s < SHORTEST_INTERVAL_S
+
+
 def database_rates(name: str, previous: Counters | None, current: Counters, **known: int | None) -> Database:
     """One database's figures. Rates are None without a previous look, or when the statistics were reset since.
 
