@@ -15,13 +15,23 @@ ifneq ($(MADE_IN),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: demo test lint format lock screenshots clean
+.PHONY: demo test bench lint format lock screenshots clean
 
 demo: $(READY)
 	@$(BIN)/triage demo
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+# The tools that ours is compared with get an environment of their own. ARGS='--only small' measures less.
+bench: $(READY) .bench/.ready
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.bench/.ready: benchmarks/requirements.txt
+	@echo 'Installing the tools to compare with in .bench.' >&2
+	@$(PYTHON) -m venv --clear .bench
+	@.bench/bin/python -m pip --quiet --disable-pip-version-check install -r benchmarks/requirements.txt
+	@touch .bench/.ready
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -58,4 +68,4 @@ $(READY): requirements.lock pyproject.toml
 	@printf '%s' '$(CURDIR)' > $(READY)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .bench

@@ -1,0 +1,93 @@
+"""What a look costs the servers, by their own account."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import psutil
+import psycopg
+import redis
+from msgspec import Struct
+
+from benchmarks.stage import Stage
+
+
+class RedisCost(Struct, frozen=True):
+    """Server milliseconds per second of watching, commands per second, and the slowest single command in ms."""
+
+    ms_per_s: float
+    commands_per_s: float
+    slowest_ms: float
+
+
+def postgres_ms_per_s(stage: Stage, tool: str, watch: Callable[[], None]) -> float:
+    """Milliseconds of statement execution per second that a tool caused while `watch` ran (pg_stat_statements)."""
+    with psycopg.connect(stage.postgres.url, autocommit=True) as admin:
+        admin.execute("SELECT pg_stat_statements_reset()")
+        at = time.perf_counter()
+        watch()
+        passed = time.perf_counter() - at
+        row = admin.execute(
+            "SELECT coalesce(sum(total_exec_time + total_plan_time), 0) FROM pg_stat_statements AS s"
+            " JOIN pg_roles AS r ON r.oid = s.userid WHERE r.rolname = %s",
+            [tool],
+        ).fetchone()
+    return float(row[0]) / passed if row else 0.0
+
+
+def redis_cost(stage: Stage, watch: Callable[[], None]) -> RedisCost:
+    """What ran on the server while `watch` did, and nothing else did (commandstats, slow log)."""
+    with contextlib.closing(redis.Redis.from_url(stage.redis.url)) as admin:
+        admin.config_set("slowlog-log-slower-than", 0)
+        admin.config_set("slowlog-max-len", 20_000)
+        admin.config_resetstat()
+        admin.slowlog_reset()
+        at = time.perf_counter()
+        watch()
+        passed = time.perf_counter() - at
+        stats = admin.info("commandstats")
+        slow = [entry for entry in admin.slowlog_get(20_000) if b"CONFIG" not in entry["command"].upper()]
+        admin.config_set("slowlog-log-slower-than", 10_000)
+    ours = {
+        name: one
+        for name, one in stats.items()
+        if not name.startswith(("cmdstat_config", "cmdstat_slowlog|reset"))
+    }
+    return RedisCost(
+        sum(one["usec"] for one in ours.values()) / 1000 / passed,
+        sum(one["calls"] for one in ours.values()) / passed,
+        max((entry["duration"] for entry in slow), default=0) / 1000,
+    )
+
+
+def docker_cpu_percent(stage: Stage, watch: Callable[[], None]) -> float:
+    """CPU of the daemon, containerd and the shims in percent of one core while `watch` ran."""
+    assert stage.docker is not None
+    before, at = _daemon_cpu_s(stage), time.perf_counter()
+    watch()
+    return 100 * (_daemon_cpu_s(stage) - before) / (time.perf_counter() - at)
+
+
+def _daemon_cpu_s(stage: Stage) -> float:
+    assert stage.docker is not None
+    assert stage.docker.server is not None
+    daemon = psutil.Process(stage.docker.server.pid)
+    total = 0.0
+    shims = [p for p in psutil.process_iter() if _is_shim_of(p, str(stage.docker.folder))]
+    for process in {daemon, *daemon.children(recursive=True), *shims}:
+        with contextlib.suppress(psutil.Error):
+            name = process.name()
+            if name.startswith(("dockerd", "containerd", "runc", "docker")):
+                times = process.cpu_times()
+                total += times.user + times.system
+    return total
+
+
+def _is_shim_of(process: psutil.Process, folder: str) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.name().startswith("containerd-shim") and any(
+            folder in part for part in process.cmdline()
+        )
+    return False
