@@ -18,6 +18,7 @@ from rq.registry import FailedJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 from triage_tui.lab.workload import cache, celery, rq, stream
+from triage_tui.lab.workload.connect import open_redis
 from triage_tui.lab.workload.keep import Activity, keep
 from triage_tui.lab.workload.tide import Tide
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.redis
 @asynccontextmanager
 async def _going_on(url: str, *activities: Callable[[AsyncRedis], Awaitable[object]]) -> AsyncIterator[Redis]:
     """Run activities; gives a client of our own to look at what they do."""
-    async with AsyncRedis.from_url(url, protocol=2, decode_responses=True) as shop:
+    async with open_redis(url) as shop:
 
         def bound(activity: Callable[[AsyncRedis], Awaitable[object]]) -> Activity:
             return lambda: activity(shop)
@@ -132,7 +133,7 @@ async def test_a_group_of_the_stream_lags_behind_the_other(shop_redis: str) -> N
 
 
 async def test_sessions_fill_half_of_the_memory_and_sorting_is_slow(shop_redis: str) -> None:
-    async with AsyncRedis.from_url(shop_redis, protocol=2, decode_responses=True) as shop:
+    async with open_redis(shop_redis) as shop:
         await cache.fill(shop)
     async with _going_on(shop_redis, cache.remember_shoppers, cache.sort_the_catalogue) as client:
         memory = client.info("memory")

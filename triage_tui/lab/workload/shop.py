@@ -9,6 +9,7 @@ from functools import partial
 from redis.asyncio import Redis
 
 from triage_tui.lab.workload import cache, celery, jam, orders, rq, stream
+from triage_tui.lab.workload.connect import open_redis
 from triage_tui.lab.workload.health import open_health, url_of
 from triage_tui.lab.workload.keep import Activity, keep
 from triage_tui.lab.workload.tide import Tide
@@ -21,7 +22,7 @@ async def run_shop(postgres: str, redis: str, open_for_business: Callable[[str],
     open_for_business  called once, with the url of the health endpoint, when everything has begun
     """
     checkout = jam.Checkout()
-    client = Redis.from_url(redis, protocol=2, decode_responses=True, client_name="shop")
+    client = open_redis(redis)
     await cache.fill(client)
     async with await open_health(lambda: checkout.waits_s) as health, asyncio.TaskGroup() as activities:
         for activity in (*_in_database(postgres, checkout), *_in_redis(client)):

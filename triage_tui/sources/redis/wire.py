@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from msgspec import Struct
@@ -133,7 +134,8 @@ class Wire:
             greeting = _GREETING if not self._introduced else ()
             self._introduced = True
             packed = connection.pack_commands([*greeting, *commands])
-            await connection.send_packed_command(packed, check_health=False)
+            async with _within(ANSWER_TIMEOUT_S):
+                await connection.send_packed_command(packed, check_health=False)
             # The greeting may be refused: the name is a courtesy.
             replies = [await self._answer(connection) for _ in range(len(greeting) + len(commands))]
         except BrokenError:
@@ -164,7 +166,8 @@ class Wire:
         while True:
             connection = self._new_connection(self._protocols[0])
             try:
-                await connection.connect()  # type: ignore[no-untyped-call]
+                async with _within(CONNECT_TIMEOUT_S + ANSWER_TIMEOUT_S):
+                    await connection.connect()  # type: ignore[no-untyped-call]
             except BaseException as error:
                 await connection.disconnect(nowait=True)
                 refusal = _refusal(error)
@@ -182,7 +185,9 @@ class Wire:
         return self._class(
             **self._options,
             protocol=protocol,
-            socket_timeout=ANSWER_TIMEOUT_S,
+            # The time limits are ours: redis-py's own for sending rests on asyncio.wait_for, which up to Python 3.11
+            # swallows the cancelling of a look, and costs a task for each command.
+            socket_timeout=None,
             socket_connect_timeout=CONNECT_TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),
             health_check_interval=0,
@@ -203,7 +208,10 @@ class Wire:
 
     async def _answer(self, connection: AbstractConnection) -> Reply:
         try:
-            reply: Reply = await connection.read_response(disable_decoding=True, disconnect_on_error=False)
+            async with _within(ANSWER_TIMEOUT_S):
+                reply: Reply = await connection.read_response(
+                    disable_decoding=True, disconnect_on_error=False
+                )
         except RedisError as error:
             refusal = _refusal(error)
             if refusal is None:
@@ -212,6 +220,18 @@ class Wire:
         if not (isinstance(reply, Refusal) and _uncounted(reply)):
             self.executed += 1
         return reply
+
+
+@asynccontextmanager
+async def _within(seconds: float) -> AsyncIterator[None]:
+    """Raises redis-py's TimeoutError when the time is up; the network's own passes."""
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            yield
+    except TimeoutError:
+        if limit.expired():
+            raise RedisTimeoutError from None
+        raise
 
 
 def executed_by(wires: Iterable[Wire]) -> int:
