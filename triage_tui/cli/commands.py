@@ -82,7 +82,8 @@ def init(arguments: Namespace) -> int:
             write(arguments.output, text)
         except ConfigError as error:
             raise CannotError(str(error)) from error
-        print(f"wrote {arguments.output} with {len(settings.targets)} targets that were found here")
+        found = len(settings.targets)
+        print(f"wrote {arguments.output} with {found} target{'' if found == 1 else 's'} found here")
     _tell_notes(settings)
     return exits.OK
 

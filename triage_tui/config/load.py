@@ -116,7 +116,7 @@ def _chosen(document: Document, names: list[str], asked_for: str | None) -> str 
         if asked_for in names or (not names and asked_for == LOCAL):
             return asked_for
         near = nearest(asked_for, names)
-        hint = f'; did you mean "{safe(near)}"?' if near else ""
+        hint = f'; did you mean "{safe(near)}"?' if near else "."
         document.mistake((), f'no environment "{safe(asked_for)}"{hint} {_choice(names)}')
         return None
     if default is not None or len(names) <= 1:
