@@ -82,8 +82,8 @@ def init(arguments: Namespace) -> int:
             write(arguments.output, text)
         except ConfigError as error:
             raise CannotError(str(error)) from error
-        found = len(settings.targets)
-        print(f"wrote {arguments.output} with {found} target{'' if found == 1 else 's'} found here")
+        number = len(settings.targets)
+        print(f"wrote {arguments.output} with {number} target{'' if number == 1 else 's'} found here")
     _tell_notes(settings)
     return exits.OK
 

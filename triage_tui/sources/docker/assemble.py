@@ -14,14 +14,25 @@ from triage_tui.text import safe
 PROJECT_LABELS = ("com.docker.compose.project", "io.podman.compose.project", "com.docker.stack.namespace")
 SERVICE_LABELS = ("com.docker.compose.service", "io.podman.compose.service", "com.docker.swarm.service.name")
 
+KILLED = 137
+"""128 + SIGKILL: how a container ends whose main process the kernel killed."""
+
 _NOTHING = Counters()
 
 
 def container_of(
-    row: Row, inspected: Inspected | None, usage: Usage | None, clock: EngineClock, steady_now: float
+    row: Row,
+    inspected: Inspected | None,
+    usage: Usage | None,
+    clock: EngineClock,
+    steady_now: float,
+    oom_at: datetime | None,
 ) -> Container:
     """The container as it is shown. What the inspection has not told yet is None, and so is the end of a run of
-    which the inspection knows only the middle."""
+    which the inspection knows only the middle.
+
+    oom_at  when it was last heard that one of its processes was killed for memory
+    """
     counters = usage.counters if usage is not None else _NOTHING
     current = inspected if inspected is not None and _agree(row, inspected) else None
     started = moment(current.state.started) if current else None
@@ -36,7 +47,7 @@ def container_of(
         health=(row.health or (inspected.health if inspected else None)) if row.runs else None,
         restarts=inspected.restarts if inspected else None,
         exit_code=_exit_code(row, current),
-        oom_killed=current.state.oom_killed if current else None,
+        oom_killed=_oom_killed(row, current, oom_at),
         cpu_percent=usage.cpu_percent if usage is not None else None,
         memory_bytes=counters.memory_bytes,
         memory_limit_bytes=counters.memory_limit_bytes,
@@ -75,6 +86,18 @@ def _exit_code(row: Row, current: Inspected | None) -> int | None:
         # It never ran; only a failure to start it has left a code.
         return None
     return code
+
+
+def _oom_killed(row: Row, current: Inspected | None, oom_at: datetime | None) -> bool | None:
+    """What the inspection says, or what was heard of this run: an engine that learns of the end before it learns of
+    the kernel's reason never corrects the inspection."""
+    if current is None:
+        return None
+    started = moment(current.state.started)
+    heard = oom_at is not None and started is not None and oom_at >= started
+    if heard and not row.runs and current.state.exit_code == KILLED:
+        return True
+    return current.state.oom_killed
 
 
 def _text(instant: datetime | None) -> str | None:

@@ -25,6 +25,9 @@ LOOK_BACK_S = 900
 """On the first look, events of this long ago are asked for as well: what happened just before one came to look.
 Docker remembers its last 256."""
 
+MOST_OOM = 1_000
+"""Containers of which the latest kill for memory is remembered."""
+
 LONGEST_LINE = 256 << 10
 
 _ACTIONS = frozenset(
@@ -84,6 +87,7 @@ class EventLog:
         self._all_changed = False
         self._seen_to = 0
         self._seen_then: set[tuple[str, str]] = set()
+        self._oom_at: dict[str, int] = {}
 
     @property
     def since(self) -> str | None:
@@ -111,6 +115,8 @@ class EventLog:
                 self._changed.add(raw.actor.id)
             else:
                 self._all_changed = True
+            if action == "oom":
+                self._note_oom(raw.actor.id, at)
             event = _event(raw, word, at)
             if not self._repeats_health(event):
                 self._events.append(event)
@@ -120,12 +126,24 @@ class EventLog:
         with self._lock:
             return tuple(self._events)
 
+    def oom_at(self, id: str) -> datetime | None:
+        """When a process of this container was last killed for memory; None where that was not heard of."""
+        with self._lock:
+            at = self._oom_at.get(id)
+        return datetime.fromtimestamp(at / 1e9, UTC) if at is not None else None
+
     def take_changed(self) -> tuple[set[str], bool]:
         """Ids that events were about since the last call, and whether there were too many to remember."""
         with self._lock:
             changed, everything = self._changed, self._all_changed
             self._changed, self._all_changed = set(), False
             return changed, everything
+
+    def _note_oom(self, id: str, at: int) -> None:
+        self._oom_at.pop(id, None)
+        if len(self._oom_at) >= MOST_OOM:
+            del self._oom_at[next(iter(self._oom_at))]
+        self._oom_at[id] = at
 
     def _repeats_health(self, event: ContainerEvent) -> bool:
         # Older Podman reports the health after each check, changed or not.

@@ -127,7 +127,14 @@ class DockerSource:
             gaps.append(deaf)
         now = steady()
         containers = tuple(
-            container_of(row, self._inspections.get(row.id), measured.usage.get(row.id), link.clock, now)
+            container_of(
+                row,
+                self._inspections.get(row.id),
+                measured.usage.get(row.id),
+                link.clock,
+                now,
+                link.log.oom_at(row.id),
+            )
             for row in rows
         )
         data = DockerData(
