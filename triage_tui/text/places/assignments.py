@@ -13,7 +13,17 @@ from triage_tui.text.places.names import (
     start_of_name,
     strength_of,
 )
-from triage_tui.text.places.rule import BLANK, COLOUR, GAP, NEWLINE, REDACTED, Rule, after_group, lazily, rule
+from triage_tui.text.places.rule import (
+    BLANK,
+    COLOURS,
+    GAP,
+    NEWLINE,
+    REDACTED,
+    Rule,
+    after_group,
+    lazily,
+    rule,
+)
 from triage_tui.text.places.values import CALL, VALUE, like, without_literals
 
 _CLOSE = r"(?:\\{0,7}[\"']){0,2}(?:\]|%5D)?"
@@ -22,14 +32,14 @@ _ANNOTATED = (
 )
 _NAME = lazily(
     rf"(?P<keyword>{KEYWORD})(?P<after>[\w.-]{{0,{NAME_LIMIT}}}+)"
-    rf"(?P<separator>{_CLOSE}{COLOUR}{{0,3}}+{BLANK}{{0,40}}+(?:{_ANNOTATED}|=>|:=|={{1,3}}|!=|<>|:)"
-    rf"{COLOUR}{{0,3}}+{BLANK}{{0,40}}+{COLOUR}{{0,3}}+(?:[{NEWLINE}]{{1,3}}{BLANK}{{0,40}}(?=\\{{0,7}}[\"']))?)",
+    rf"(?P<separator>{_CLOSE}{COLOURS}{BLANK}{{0,40}}+(?:{_ANNOTATED}|=>|:=|={{1,3}}|!=|<>|:)"
+    rf"{COLOURS}{BLANK}{{0,40}}+{COLOURS}(?:[{NEWLINE}]{{1,3}}{BLANK}{{0,40}}(?=\\{{0,7}}[\"']))?)",
     re.IGNORECASE,
 )
 _VALUE = lazily(VALUE, re.IGNORECASE | re.DOTALL)
-_TO_QUOTE = {mark: re.compile(rf"(?:[^{mark}\\{NEWLINE}]|\\.?)*+", re.DOTALL) for mark in "\"'"}
-_TO_ESCAPED_QUOTE = re.compile(rf"(?:[^\\{NEWLINE}]|\\(?![\"']).?)*+", re.DOTALL)
-_SHELL_TAIL = re.compile(r"(?:'(?:\"'\"|\\')'[^']*+)*+")
+_TO_QUOTE = {mark: re.compile(rf"(?>(?:[^{mark}\\{NEWLINE}]|\\.?)*)", re.DOTALL) for mark in "\"'"}
+_TO_ESCAPED_QUOTE = re.compile(rf"(?>(?:[^\\{NEWLINE}]|\\(?![\"']).?)*)", re.DOTALL)
+_SHELL_TAIL = re.compile(r"(?>(?:'(?:\"'\"|\\')'[^']*+)*)")
 
 _END = rf"(?=[\s\"',;)&\]}}{NEWLINE}]|\\[\"']|\Z)"
 _NOT_A_VALUE = lazily(

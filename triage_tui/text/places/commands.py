@@ -70,7 +70,7 @@ RULES = (
         _of(
             r"curl|wget|https?|lftp|smbclient",
             rf"(?:-u|-U|--user|--proxy-user|--auth|-a)(?:{_NEXT}|=)?[\"']?[^\s:\"'/@=-][^\s:\"'/@]{{0,63}}[:%]",
-            rf"[^\s\"'{NEWLINE}](?:[^\s\"'{NEWLINE}]|[\"'](?=[A-Za-z0-9]))*+",
+            rf"[^\s\"'{NEWLINE}](?>(?:[^\s\"'{NEWLINE}]|[\"'](?=[A-Za-z0-9]))*)",
         ),
         after_group,
         0,

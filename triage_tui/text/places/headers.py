@@ -11,10 +11,10 @@ _NAMES = (
     r"(?:proxy-)?authorization|set-cookie2?|cookie|x-(?:api-key|auth-token|access-token|vault-token|amz-security-token"
     r"|csrf-token|gitlab-token|goog-api-key|functions-key)|private-token|api-key|apikey|auth-token|job-token"
 )
-_SEPARATOR = rf"\\{{0,7}}[\"']?{BLANK}{{0,3}}(?:=>|[:=,]){BLANK}{{0,3}}(?:\[(?!redacted))?+"
+_SEPARATOR = rf"\\{{0,7}}[\"']?{BLANK}{{0,3}}(?:=>|[:=,]){BLANK}{{0,3}}(?>(?:\[(?!redacted))?)"
 _SCHEME = (
-    r"(?:(?:Basic|Bearer|Token|Digest|Negotiate|NTLM|ApiKey|AWS4-HMAC-SHA256|[A-Z][A-Za-z0-9-]{2,20})"
-    rf"{BLANK}{{1,3}})?+"
+    r"(?>(?:(?:Basic|Bearer|Token|Digest|Negotiate|NTLM|ApiKey|AWS4-HMAC-SHA256|[A-Z][A-Za-z0-9-]{2,20})"
+    rf"{BLANK}{{1,3}})?)"
 )
 
 
@@ -45,7 +45,7 @@ RULES = (
     rule(
         # Bare: the rest of the line, as the values of these headers hold spaces.
         "authorization cookie -key -token apikey",
-        rf"((?<![A-Za-z0-9])(?:{_NAMES})\\{{0,7}}[\"']?{BLANK}{{0,3}}:{BLANK}{{0,3}}(?:\[(?!redacted))?+{_SCHEME})"
+        rf"((?<![A-Za-z0-9])(?:{_NAMES})\\{{0,7}}[\"']?{BLANK}{{0,3}}:{BLANK}{{0,3}}(?>(?:\[(?!redacted))?){_SCHEME})"
         rf"(?![\"'\\|>]|\[redacted\])(?!{BLANK})(?:(?!\\[nr])[^\"'{NEWLINE}]|[\"'](?=[A-Za-z0-9=]))+",
         after_group,
     ),

@@ -1,4 +1,8 @@
-"""What every rule is made of, and the pieces that patterns share."""
+"""What every rule is made of, and the pieces that patterns share.
+
+A repeated group that never gives back what it took is written `(?>(?:…)*)` and not `(?:…)*+`: up to 3.11.4, Python
+matches the latter wrongly where something in the group could be taken in another way.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,8 @@ GAP = rf"[\s{NEWLINE}]"
 
 BLANK = r"[ \t]"
 
-COLOUR = r"(?:[\x1b␛]\[[0-9;:]{0,24}m)"
-"""A colour sequence, as it comes and as `sanitise` shows it: loggers put them between a name and its value."""
+COLOURS = r"(?>(?:[\x1b␛]\[[0-9;:]{0,24}m){0,3})"
+"""Colour sequences, as they come and as `sanitise` shows them: loggers put them between a name and its value."""
 
 
 class Rule(NamedTuple):

@@ -8,7 +8,7 @@ from triage_tui.text.places.names import is_secret
 from triage_tui.text.places.rule import BLANK, GAP, NEWLINE, REDACTED, after_group, rule
 from triage_tui.text.places.values import ARGUMENT, QUOTED, like, without_literals
 
-_DOLLAR = r"\$(?P<tag>\w{0,20})\$(?:(?!\$(?P=tag)\$).)*+(?:\$(?P=tag)\$|\Z)"
+_DOLLAR = r"\$(?P<tag>\w{0,20})\$(?>(?:(?!\$(?P=tag)\$).)*)(?:\$(?P=tag)\$|\Z)"
 _WORDS = rf"[^\s\"'{NEWLINE}]++"
 
 
@@ -56,7 +56,7 @@ _SQL = (
     rule(
         "crypt( hmac( crypt_ ",
         r"(?P<head>\b(?:pgp_(?:sym|pub)_(?:en|de)crypt(?:_bytea)?|crypt|hmac|(?:en|de)crypt(?:_iv)?|aes_(?:en|de)crypt)"
-        r"\s{0,3}\()(?P<arguments>(?:[^()']|'(?:[^']|'')*+(?:'|\Z)|\([^()]{0,200}\)){0,100}+)",
+        r"\s{0,3}\()(?P<arguments>(?>(?:[^()']|'(?>(?:[^']|'')*)(?:'|\Z)|\([^()]{0,200}\)){0,100}))",
         _call,
     ),
     rule(
@@ -72,7 +72,7 @@ _REDIS = (
     rule(
         "auth",
         rf"((?:(?<=[{NEWLINE}])|\A){BLANK}{{0,8}}+(?:\d{{1,3}}\){BLANK})?(?-i:AUTH|auth|Auth){BLANK}++)"
-        rf"(?!\[redacted\])(?:{ARGUMENT})(?:{BLANK}++[^\s{NEWLINE}]++)?+(?={BLANK}{{0,8}}(?:[{NEWLINE}]|\Z))",
+        rf"(?!\[redacted\])(?:{ARGUMENT})(?>(?:{BLANK}++[^\s{NEWLINE}]++)?)(?={BLANK}{{0,8}}(?:[{NEWLINE}]|\Z))",
         after_group,
     ),
     # "AUTH" "user" "pw", ["AUTH", "pw"] and RESP.
@@ -84,7 +84,7 @@ _REDIS = (
     rule(
         "auth",
         rf"(\bAUTH2?(?:[{NEWLINE}]{{1,2}}\$\d{{1,6}}[{NEWLINE}]{{1,2}}))(?!\[redacted\])[^{NEWLINE}]++"
-        rf"(?:[{NEWLINE}]{{1,2}}\$\d{{1,6}}[{NEWLINE}]{{1,2}}[^{NEWLINE}*]++)?+",
+        rf"(?>(?:[{NEWLINE}]{{1,2}}\$\d{{1,6}}[{NEWLINE}]{{1,2}}[^{NEWLINE}*]++)?)",
         after_group,
     ),
     rule(
@@ -106,7 +106,7 @@ _REDIS = (
     rule(
         "requirepass masterauth primaryauth sentinel-pass key-file-pass",
         rf"(\b(?:requirepass|masterauth|primaryauth|sentinel-pass|tls-(?:client-)?key-file-pass)"
-        rf"[\"']?(?:{BLANK}|,){{1,20}}+)(?![:=!<>]|is (?:not|empty)|[\"']?(?:\[redacted\]|value\b))(?:{ARGUMENT})",
+        rf"[\"']?(?>(?:{BLANK}|,){{1,20}}))(?![:=!<>]|is (?:not|empty)|[\"']?(?:\[redacted\]|value\b))(?:{ARGUMENT})",
         lambda match: f"{match[1]}{like(match.group()[len(match[1]) :])}",
     ),
     rule(
