@@ -6,13 +6,13 @@ Figures of one run can be compared with each other, not with those of another ma
 from __future__ import annotations
 
 import argparse
-import contextlib
 import statistics
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.cost import docker_cpu_percent, postgres_ms_per_s, redis_cost
+from benchmarks.cost import docker_cost, oldest_usage_s, postgres_ms_per_s, redis_cost
 from benchmarks.stage import LARGE, SMALL, Size, Stage, stage
 from benchmarks.terminal import Terminal, Usage
 
@@ -180,36 +180,49 @@ def _costs(built: Stage, peers: Peers, triage: str, seconds: float) -> Rows:
     )
     rows.append(("Redis, slowest single command, ms", f"{broker.slowest_ms:.2f}", ""))
     if built.docker is not None:
-        engine = f"unix://{built.docker.socket}"
-        idle = docker_cpu_percent(built, _waiting(seconds))
-        looking = [triage, "--config", str(built.configuration("docker"))]
-        ours = docker_cpu_percent(built, _watching(looking, r"\d+ running", seconds))
-        theirs_cpu = docker_cpu_percent(
-            built, _watching(["docker", "-H", engine, "stats"], r"service-\d+", seconds)
-        )
-        rows.append(
-            (
-                "Docker daemon and shims, CPU %",
-                f"{ours:.1f} (idle {idle:.1f})",
-                f"{theirs_cpu:.1f} docker stats",
-            )
-        )
+        rows += _docker_costs(built, triage, seconds)
     return rows
 
 
-def _watching(command: list[str], ready: str, seconds: float) -> Callable[[], None]:
-    def watch() -> None:
+def _docker_costs(built: Stage, triage: str, seconds: float) -> Rows:
+    assert built.docker is not None
+    idle = docker_cost(built, _waiting(seconds))
+    looking = [triage, "--config", str(built.configuration("docker"))]
+    ours = docker_cost(built, _watching(looking, r"\d+ running", seconds))
+    stats = ["docker", "-H", f"unix://{built.docker.socket}", "stats"]
+    theirs = docker_cost(built, _watching(stats, r"service-\d+", seconds))
+    oldest = oldest_usage_s(built, seconds)
+    return [
+        (
+            "Docker daemon and shims, CPU %",
+            f"{ours.daemon_percent:.1f} (idle {idle.daemon_percent:.1f})",
+            f"{theirs.daemon_percent:.1f} docker stats",
+        ),
+        (
+            "the tool and the Docker daemon, CPU %",
+            f"{ours.tool_percent + ours.daemon_percent:.1f}",
+            f"{theirs.tool_percent + theirs.daemon_percent:.1f} docker stats",
+        ),
+        ("oldest usage of any container, s", "unknown" if oldest is None else f"{oldest:.1f}", ""),
+    ]
+
+
+def _watching(command: list[str], ready: str, seconds: float) -> Callable[[], float]:
+    """Runs a tool from start to end; gives the CPU seconds that it used."""
+
+    def watch() -> float:
         with Terminal(command) as terminal:
             terminal.until(ready, START_WITHIN_S)
             terminal.idle(seconds)
+            return terminal.cpu_s()
 
     return watch
 
 
-def _waiting(seconds: float) -> Callable[[], None]:
-    def watch() -> None:
-        with Terminal(["sleep", str(seconds)]) as terminal, contextlib.suppress(TimeoutError):
-            terminal.idle(seconds)
+def _waiting(seconds: float) -> Callable[[], float]:
+    def watch() -> float:
+        time.sleep(seconds)
+        return 0.0
 
     return watch
 

@@ -12,6 +12,10 @@ import redis
 from msgspec import Struct
 
 from benchmarks.stage import Stage
+from triage_tui.config.secret import Secret
+from triage_tui.config.settings import DockerSpec, Settings
+from triage_tui.engine import Engine
+from triage_tui.model.docker import DockerData
 
 
 class RedisCost(Struct, frozen=True):
@@ -22,7 +26,7 @@ class RedisCost(Struct, frozen=True):
     slowest_ms: float
 
 
-def postgres_ms_per_s(stage: Stage, tool: str, watch: Callable[[], None]) -> float:
+def postgres_ms_per_s(stage: Stage, tool: str, watch: Callable[[], object]) -> float:
     """Milliseconds of statement execution per second that a tool caused while `watch` ran (pg_stat_statements)."""
     with psycopg.connect(stage.postgres.url, autocommit=True) as admin:
         admin.execute("SELECT pg_stat_statements_reset()")
@@ -37,7 +41,7 @@ def postgres_ms_per_s(stage: Stage, tool: str, watch: Callable[[], None]) -> flo
     return float(row[0]) / passed if row else 0.0
 
 
-def redis_cost(stage: Stage, watch: Callable[[], None]) -> RedisCost:
+def redis_cost(stage: Stage, watch: Callable[[], object]) -> RedisCost:
     """What ran on the server while `watch` did, and nothing else did (commandstats, slow log)."""
     with contextlib.closing(redis.Redis.from_url(stage.redis.url)) as admin:
         admin.config_set("slowlog-log-slower-than", 0)
@@ -62,12 +66,44 @@ def redis_cost(stage: Stage, watch: Callable[[], None]) -> RedisCost:
     )
 
 
-def docker_cpu_percent(stage: Stage, watch: Callable[[], None]) -> float:
-    """CPU of the daemon, containerd and the shims in percent of one core while `watch` ran."""
+class DockerCost(Struct, frozen=True):
+    """CPU of the daemon, containerd and the shims, and of the tool itself, in percent of one core."""
+
+    daemon_percent: float
+    tool_percent: float
+
+
+def docker_cost(stage: Stage, watch: Callable[[], float]) -> DockerCost:
+    """What the engine and the tool used while `watch` ran; it gives the tool's own CPU seconds."""
     assert stage.docker is not None
     before, at = _daemon_cpu_s(stage), time.perf_counter()
-    watch()
-    return 100 * (_daemon_cpu_s(stage) - before) / (time.perf_counter() - at)
+    tool_s = watch()
+    passed = time.perf_counter() - at
+    return DockerCost(100 * (_daemon_cpu_s(stage) - before) / passed, 100 * tool_s / passed)
+
+
+def oldest_usage_s(stage: Stage, seconds: float) -> float | None:
+    """The greatest age that any running container's usage had in looks of `seconds`, after a first half of warming
+    up; None where a container had none."""
+    assert stage.docker is not None
+    spec = DockerSpec("bench", Secret(f"unix://{stage.docker.socket}"))
+    settings = Settings("bench", read_only=True, targets=(spec,), discover=False)
+    worst = 0.0
+    with Engine(settings) as engine:
+        engine.wait_first_looks(30)
+        start = time.perf_counter()
+        while (passed := time.perf_counter() - start) < seconds:
+            time.sleep(0.5)
+            (seen,) = engine.picture().sightings
+            data = seen.data
+            if passed < seconds / 2 or not isinstance(data, DockerData):
+                continue
+            for container in data.containers:
+                if container.state == "running":
+                    if container.usage_age_s is None:
+                        return None
+                    worst = max(worst, container.usage_age_s + (seen.age_s or 0.0))
+    return worst
 
 
 def _daemon_cpu_s(stage: Stage) -> float:

@@ -115,10 +115,10 @@ class Terminal:
 
     def steady(self, seconds: float) -> Usage:
         """What the program takes while nobody touches it."""
-        cpu, sent, at = self._cpu_s(), self._bytes, time.perf_counter()
+        cpu, sent, at = self.cpu_s(), self._bytes, time.perf_counter()
         self.idle(seconds)
         passed = time.perf_counter() - at
-        return Usage(100 * (self._cpu_s() - cpu) / passed, (self._bytes - sent) / passed, self._memory_mib())
+        return Usage(100 * (self.cpu_s() - cpu) / passed, (self._bytes - sent) / passed, self._memory_mib())
 
     def reaction_ms(self, key: str, timeout_s: float = 5.0) -> float:
         """Milliseconds from a key to the moment at which the selection stands on another row."""
@@ -144,7 +144,8 @@ class Terminal:
         except psutil.NoSuchProcess:
             return []
 
-    def _cpu_s(self) -> float:
+    def cpu_s(self) -> float:
+        """CPU seconds of the program and its children so far."""
         total = 0.0
         for process in self._processes():
             with contextlib.suppress(psutil.Error):
