@@ -175,7 +175,8 @@ class Wire:
         # Bytes that lie unread when a socket closes make a reset even of a Unix socket, which knows no other way.
         # The transport owns its descriptor; a second one can be watched.
         assert end.transport is not None
-        end.transport.pause_reading()
+        # Up to Python 3.11.4 a transport begins to read after this, paused or not; so it is paused after that.
+        self._loop.call_soon(end.transport.pause_reading)
         self._watched = os.dup(end.transport.get_extra_info("socket").fileno())
         self._loop.add_reader(self._watched, lambda: self._abort(reset=True))
 
