@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from triage_tui.lab.embedded.server import (
     EmbeddedServer,
     StartError,
@@ -44,6 +46,23 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+
+
+class Prepared(Struct, frozen=True):
+    """A server that is ready to be run by somebody.
+
+    argv    its program and arguments
+    home    its own folder, which goes with it; not inside the folder that was asked for where `owner` cannot get there
+    url     where the superuser connects to, once it runs
+    bindir  folder with the programs of its version
+    owner   user and group number that it has to run as; None: the present ones
+    """
+
+    argv: tuple[str, ...]
+    home: Path
+    url: str
+    bindir: Path
+    owner: tuple[int, int] | None
 
 
 def start_postgres(
@@ -97,19 +116,52 @@ def newest_bindir() -> Path:
     return found[max(found)]
 
 
-def _start(folder: Path, bindir: Path, settings: Mapping[str, str], port: int, keep: bool) -> EmbeddedServer:
-    owner = unprivileged_owner()
-    folder.mkdir(parents=True, exist_ok=True)
-    home = _home(folder, owner)
+def prepare_postgres(
+    folder: Path, *, port: int, bindir: Path | None = None, settings: Mapping[str, str] = {}
+) -> Prepared:
+    """Make the data of a new server, for somebody else to run; the rest is as for `start_postgres`.
+
+    Whoever runs it removes its home. Raises StartError.
+    """
+    home, owner = _own_home(folder)
     try:
-        bindir = _reachable(bindir, home, owner)
-        data = home / "data"
-        password = _initialise(bindir, home, data, owner)
-        return _serve(bindir, home, data, password, owner, port, settings, keep)
+        return _prepare(home, owner, bindir or newest_bindir(), port, settings)
+    except BaseException:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
+
+
+def _start(folder: Path, bindir: Path, settings: Mapping[str, str], port: int, keep: bool) -> EmbeddedServer:
+    home, owner = _own_home(folder)
+    try:
+        return _serve(_prepare(home, owner, bindir, port, settings), keep)
     except BaseException:
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
         raise
+
+
+def _own_home(folder: Path) -> tuple[Path, tuple[int, int] | None]:
+    owner = unprivileged_owner()
+    folder.mkdir(parents=True, exist_ok=True)
+    return _home(folder, owner), owner
+
+
+def _prepare(
+    home: Path, owner: tuple[int, int] | None, bindir: Path, port: int, settings: Mapping[str, str]
+) -> Prepared:
+    bindir = _reachable(bindir, home, owner)
+    data = home / "data"
+    password = _initialise(bindir, home, data, owner)
+    values = _SETTINGS | {"port": str(port)} | dict(settings)
+    options = [option for name, value in values.items() for option in ("-c", f"{name}={value}")]
+    return Prepared(
+        argv=(str(bindir / "postgres"), "-D", str(data), *options),
+        home=home,
+        url=f"postgresql://{SUPERUSER}:{quote(password, safe='')}@127.0.0.1:{port}/postgres",
+        bindir=bindir,
+        owner=owner,
+    )
 
 
 def _add(found: dict[int, Path], bindir: Path) -> None:
@@ -193,19 +245,11 @@ def _initialise(bindir: Path, home: Path, data: Path, owner: tuple[int, int] | N
     return password
 
 
-def _serve(
-    bindir: Path,
-    home: Path,
-    data: Path,
-    password: str,
-    owner: tuple[int, int] | None,
-    port: int,
-    settings: Mapping[str, str],
-    keep: bool,
-) -> EmbeddedServer:
+def _serve(prepared: Prepared, keep: bool) -> EmbeddedServer:
+    home = prepared.home
     log = home / "log"
     log.unlink(missing_ok=True)
-    status = data / "postmaster.pid"
+    status = home / "data" / "postmaster.pid"
 
     def ready(pid: int) -> bool:
         """The server tells its tools here that it takes connections; the line appears once it listens."""
@@ -215,16 +259,14 @@ def _serve(
             return False
         return len(lines) > _READY_LINE and lines[0] == str(pid) and lines[_READY_LINE].strip() == "ready"
 
-    values = _SETTINGS | {"port": str(port)} | dict(settings)
-    options = [option for name, value in values.items() for option in ("-c", f"{name}={value}")]
     return launch(
-        [str(bindir / "postgres"), "-D", str(data), *options],
-        url=f"postgresql://{SUPERUSER}:{quote(password, safe='')}@127.0.0.1:{port}/postgres",
+        prepared.argv,
+        url=prepared.url,
         folder=home,
         log=log,
         ready=ready,
         remove=() if keep else (home,),
-        owner=owner,
+        owner=prepared.owner,
         # Immediate for data that are thrown away: nobody waits for a checkpoint or for a client to let go.
         stop_signal=signal.SIGINT if keep else signal.SIGQUIT,
     )

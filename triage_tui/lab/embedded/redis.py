@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from msgspec import Struct
+
 from triage_tui.lab.embedded.server import (
     EmbeddedServer,
     StartError,
@@ -31,6 +33,18 @@ _GRACE_S = 2.0
 
 _LONGEST_SOCKET_PATH = 100
 """The kernel takes 107 bytes on Linux and 103 on macOS."""
+
+
+class Prepared(Struct, frozen=True):
+    """A server that is ready to be run by somebody: its program and arguments, its own folder, where it will be.
+
+    The url holds its password.
+    """
+
+    argv: tuple[str, ...]
+    home: Path
+    url: str
+    password: str
 
 
 def start_redis(
@@ -57,6 +71,25 @@ def start_redis(
             if not tcp or attempt == _PORT_ATTEMPTS - 1 or "Address already in use" not in str(error):
                 raise
     raise AssertionError("unreachable")
+
+
+def prepare_redis(
+    folder: Path, *, port: int, binary: Path | None = None, settings: Mapping[str, str] = {}
+) -> Prepared:
+    """Write the configuration of a new server on 127.0.0.1, for somebody else to run; the rest as for `start_redis`.
+
+    Its home goes with `folder`. Raises StartError.
+    """
+    binary = binary or _first_binary()
+    home = _home(folder)
+    password = secrets.token_urlsafe(16)
+    listen = {"port": str(port), "bind": "127.0.0.1", "requirepass": password}
+    return Prepared(
+        argv=(str(binary), str(_configure(home, listen | dict(settings)))),
+        home=home,
+        url=f"redis://:{password}@127.0.0.1:{port}/0",
+        password=password,
+    )
 
 
 def binaries() -> dict[str, Path]:
@@ -126,11 +159,7 @@ def _serve(binary: Path, home: Path, settings: Mapping[str, str], tcp: bool) -> 
         url = f"unix://{address}"
         greeting = b"PING\r\n"
         listen = {"port": "0", "unixsocket": f'"{address}"', "unixsocketperm": "700"}
-    values = {"dir": f'"{home}"', "save": '""', "appendonly": "no"} | listen | dict(settings)
-    # A file and not arguments, which every local user can read.
-    configuration = home / "redis.conf"
-    configuration.touch(mode=0o600)
-    configuration.write_text("".join(f"{name} {value}\n" for name, value in values.items()))
+    configuration = _configure(home, listen | dict(settings))
     try:
         return launch(
             [str(binary), str(configuration)],
@@ -146,6 +175,15 @@ def _serve(binary: Path, home: Path, settings: Mapping[str, str], tcp: bool) -> 
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
         raise
+
+
+def _configure(home: Path, settings: Mapping[str, str]) -> Path:
+    values = {"dir": f'"{home}"', "save": '""', "appendonly": "no"} | dict(settings)
+    # A file and not arguments, which every local user can read.
+    configuration = home / "redis.conf"
+    configuration.touch(mode=0o600)
+    configuration.write_text("".join(f"{name} {value}\n" for name, value in values.items()))
+    return configuration
 
 
 def _answers(address: tuple[str, int] | str, greeting: bytes) -> bool:
