@@ -95,6 +95,10 @@ class FaultProxy:
         """Each chunk travels this much later, in both directions."""
         self._become(Mode(Name.LATENCY, seconds=seconds))
 
+    def bandwidth(self, bytes_per_s: float) -> None:
+        """No more than this travels in a second, in each direction of each connection."""
+        self._become(Mode(Name.BANDWIDTH, rate=bytes_per_s))
+
     def blackhole(self) -> None:
         """Accept, answer nothing, keep everything open."""
         self._become(Mode(Name.BLACKHOLE))

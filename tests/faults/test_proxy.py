@@ -93,6 +93,14 @@ def receive(client: socket.socket, size: int) -> bytes:
     return received
 
 
+def receive_all_x(client: socket.socket, count: int) -> None:
+    """Until this many `x` have arrived: the server answers each piece of what was sent by itself."""
+    while count > 0:
+        chunk = client.recv(65536)
+        assert chunk, f"{count} more were expected"
+        count -= chunk.count(b"x")
+
+
 def is_silent(client: socket.socket) -> bool:
     readable, _, _ = select.select([client], [], [], 0.1)
     return not readable
@@ -131,6 +139,33 @@ def test_latency_delays_and_can_be_taken_away(proxy: FaultProxy) -> None:
         assert is_silent(client)
         proxy.passes()
         assert receive(client, 12) == b"answer:later"
+
+
+def test_a_narrow_line_lets_little_through_and_can_be_widened(proxy: FaultProxy) -> None:
+    with connect(proxy) as client:
+        proxy.bandwidth(1000)
+        start = time.monotonic()
+        client.sendall(b"x" * 100)
+        receive_all_x(client, 100)
+        # Of each direction all but the first piece had to be waited for.
+        assert time.monotonic() - start >= 0.05
+        proxy.bandwidth(0.01)
+        client.sendall(b"xxx")
+        assert receive(client, 1) == ANSWER[:1]
+        assert is_silent(client)
+        proxy.passes()
+        receive_all_x(client, 3)
+
+
+def test_a_narrow_line_ends_after_all_has_travelled(proxy: FaultProxy) -> None:
+    with connect(proxy) as client:
+        ask(client, b"warm")
+        proxy.bandwidth(2000)
+        client.sendall(b"y" * 200)
+        client.shutdown(socket.SHUT_WR)
+        # The server answers each piece that arrives by itself.
+        assert receive(client, 10_000).replace(ANSWER, b"") == b"y" * 200
+    proxy.wait_for_connections(0)
 
 
 def test_a_blackhole_takes_connections_and_heals(proxy: FaultProxy) -> None:

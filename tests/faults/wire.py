@@ -15,6 +15,9 @@ from pathlib import Path
 _HELD_BYTES = 1 << 20
 """Bytes of one direction kept while they may not travel; then the sender is left waiting, as by a full window."""
 
+_PIECE_S = 0.05
+"""On a narrow line this much of a second's bytes travel at once."""
+
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -23,6 +26,7 @@ class Name(enum.Enum):
 
     PASS = enum.auto()
     LATENCY = enum.auto()
+    BANDWIDTH = enum.auto()
     BLACKHOLE = enum.auto()
     REFUSE = enum.auto()
     RESET = enum.auto()
@@ -44,6 +48,7 @@ class Mode:
     name: Name
     seconds: float = 0.0
     count: int = 0
+    rate: float = 0.0
     seed: int = 0
 
 
@@ -55,6 +60,7 @@ class End(asyncio.Protocol):
         self.held = bytearray()
         self.ended = False
         self.scheduled = 0
+        self.paced = False
         self.transport: asyncio.Transport | None = None
         self._congested = False
 
@@ -130,6 +136,7 @@ class Wire:
         self._answered = 0
         self._random = random.Random(mode.seed)
         self.client.scheduled = self.server.scheduled = 0
+        self.client.paced = self.server.paced = False
         if mode.name in (Name.REFUSE, Name.RESET):
             self._abort(reset=True)
         else:
@@ -225,6 +232,8 @@ class Wire:
                     self._loop.call_later(self._mode.seconds, self._arrive, self._mode, source, sink, waiting)
                 if source.ended:
                     self._loop.call_later(self._mode.seconds, self._arrive, self._mode, source, sink, 0)
+            case Name.BANDWIDTH:
+                self._send_piece(source, sink)
             case Name.HALF_ANSWER | Name.CUT if answer:
                 self._send_part(source, sink)
             case Name.HALF_ANSWER | Name.CUT:
@@ -235,6 +244,22 @@ class Wire:
             case Name.GARBAGE if source.held:
                 source.held.clear()
                 self._write(source, self._random.randbytes(self._mode.count))
+
+    def _send_piece(self, source: End, sink: End) -> None:
+        if source.paced:
+            return
+        rate = self._mode.rate
+        sent = self._send(source, sink, min(len(source.held), max(1, round(rate * _PIECE_S))))
+        if sent:
+            source.paced = True
+            self._loop.call_later(sent / rate, self._go_on, self._mode, source)
+        else:
+            self._finish_when_empty(source, sink)
+
+    def _go_on(self, mode: Mode, source: End) -> None:
+        if mode is self._mode:
+            source.paced = False
+            self._pump()
 
     def _send_part(self, source: End, sink: End) -> None:
         allowed = max(0, self._mode.count - self._answered)
