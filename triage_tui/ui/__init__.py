@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+
 from triage_tui.config.settings import Settings
 
 
 def run(settings: Settings) -> int:
     """Open the cockpit on one environment; the exit code is 0 when the reader left, 128 + signal otherwise."""
-    from triage_tui.ui.run import run as open_cockpit
+    # What a start makes stays. To look for garbage in it again and again is a tenth of the time to the first paint,
+    # after which looking begins.
+    gc.disable()
+    try:
+        from triage_tui.ui.run import run as open_cockpit
 
-    return open_cockpit(settings)
+        return open_cockpit(settings)
+    finally:
+        gc.enable()

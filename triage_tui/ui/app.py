@@ -54,7 +54,10 @@ class Collects(Protocol):
 
 
 class TriageApp(App[int]):
-    """The cockpit."""
+    """The cockpit.
+
+    painted  called once, after the first paint
+    """
 
     CSS_PATH = "triage.tcss"
     TITLE = "triage"
@@ -72,7 +75,14 @@ class TriageApp(App[int]):
             """A newer one takes the place of one that still waits."""
             return isinstance(message, TriageApp.News)
 
-    def __init__(self, engine: Collects, settings: Settings, palette: Palette) -> None:
+    def __init__(
+        self,
+        engine: Collects,
+        settings: Settings,
+        palette: Palette,
+        *,
+        painted: Callable[[], None] = lambda: None,
+    ) -> None:
         # Sixteen colours or none: the terminal's own colours and background, no approximations of ours.
         super().__init__(ansi_color=palette.colours <= 16)
         self.animation_level = "none"
@@ -81,6 +91,7 @@ class TriageApp(App[int]):
         self.theme = THEME.name
         self.set_class(palette.colours <= 16, "-plain")
         self._engine = engine
+        self._painted = painted
         self._settings = settings
         self._palette = palette
         self._overview = Overview(palette)
@@ -152,6 +163,7 @@ class TriageApp(App[int]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        self._painted()
         loop = asyncio.get_running_loop()
 
         def on_news() -> None:

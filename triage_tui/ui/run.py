@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
 
@@ -29,9 +30,15 @@ def run(settings: Settings) -> int:
     palette = palette_for(os.environ)
     # The app starts the engine after its first paint; a `with` would start it before.
     engine = Engine(settings)
-    app = TriageApp(engine, settings, palette)
+    app = TriageApp(engine, settings, palette, painted=_collect_garbage)
     try:
         code = app.run()
     finally:
         engine.stop()
     return code if isinstance(code, int) else app.return_code or 0
+
+
+def _collect_garbage() -> None:
+    """Look for garbage from now on, but not among what the start has made: that stays to the end."""
+    gc.freeze()
+    gc.enable()
