@@ -99,6 +99,11 @@ class Program:
         """The process."""
         return self._process.pid
 
+    @property
+    def code(self) -> int | None:
+        """Its exit code, or minus the signal that killed it; None while it runs."""
+        return self._process.poll()
+
     # What its reader sees
 
     @property
@@ -121,7 +126,7 @@ class Program:
         end = time.monotonic() + WAIT_S
         while not holds():
             ended = self._process.poll()
-            if self._read(POLL_S) or holds():
+            if self.read(POLL_S) or holds():
                 continue
             if ended is not None or time.monotonic() > end:
                 why = f"not within {WAIT_S:g} s" if ended is None else f"the program ended with {ended}"
@@ -143,10 +148,10 @@ class Program:
                 raise AssertionError(
                     f"the program has not ended within {within_s:g} s. The screen:\n{self.text}"
                 )
-            if not self._read(POLL_S):
+            if not self.read(POLL_S):
                 # A terminal that nobody has open says so at once, again and again.
                 self._wait_process(POLL_S)
-        while self._read(0):
+        while self.read(0):
             pass
         return self._process.returncode
 
@@ -163,7 +168,7 @@ class Program:
         except subprocess.TimeoutExpired:
             return
 
-    def _read(self, seconds: float) -> bool:
+    def read(self, seconds: float) -> bool:
         """Take what there is, waiting this long for it. False: nothing came."""
         if self._master < 0 or not select.select([self._master], [], [], max(0.0, seconds))[0]:
             return False
