@@ -123,7 +123,7 @@ async def problem(source: HttpSource, kind: ProblemKind, *words: str) -> str:
 async def test_failures_have_words_of_their_own(
     make: Make, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Refused, no such host, silence, nonsense, a broken answer: no two read alike."""
+    """Refused, no such host, silence, nonsense, no answer, a broken one: no two read alike."""
     monkeypatch.setattr(request, "SILENCE_S", 0.2)
     said = set()
     with FaultProxy(("127.0.0.1", port)) as proxy:
@@ -131,20 +131,24 @@ async def test_failures_have_words_of_their_own(
         proxy.refuse()
         said.add(await problem(make(url), ProblemKind.REFUSED, "refused"))
         proxy.blackhole()
-        said.add(await problem(make(url), ProblemKind.TIMEOUT, "no answer"))
+        silence = await problem(make(url), ProblemKind.TIMEOUT, "no answer")
+        assert "within" not in silence, "the look's own bound was not reached"
+        said.add(silence)
         proxy.garbage()
         said.add(await problem(make(url), ProblemKind.PROTOCOL, "not an HTTP answer"))
         proxy.half_answer(20)
         await problem(make(url), ProblemKind.TIMEOUT, "no answer")
         proxy.cut(0)
         said.add(await problem(make(url), ProblemKind.PROTOCOL, "closed without an answer"))
+        proxy.cut(9)
+        said.add(await problem(make(url), ProblemKind.PROTOCOL, "closed in the middle of an answer"))
         proxy.reset()
         await problem(make(url), ProblemKind.REFUSED, "reset", "closed")
         proxy.passes()
         source = make(url)
         assert data(await source.observe()).ok
     said.add(await problem(make("http://no-such-host.invalid/"), ProblemKind.DNS, "name", "Name"))
-    assert len(said) == 5
+    assert len(said) == 6
 
 
 async def test_a_server_that_drips_is_given_up(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,8 @@ _EXPIRED, _NOT_YET_VALID, _WRONG_NAME, _WRONG_ADDRESS = 10, 9, 62, 64
 _UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
 """X509_V_ERR_… of OpenSSL (x509_vfy.h)."""
 
+BROKE_OFF = "the connection was closed in the middle of an answer"
+
 
 def http_problem(error: BaseException, endpoint: str) -> Problem:
     """Name what went wrong with one request. endpoint: without secrets."""
@@ -20,6 +22,8 @@ def http_problem(error: BaseException, endpoint: str) -> Problem:
         return _certificate_problem(error, endpoint)
     if isinstance(error, http.client.RemoteDisconnected):
         return protocol_problem("the connection was closed without an answer", endpoint, "an HTTP server")
+    if broke_off(error):
+        return protocol_problem(BROKE_OFF, endpoint, "an HTTP server")
     if isinstance(error, http.client.HTTPException):
         words = safe(str(error)) or type(error).__name__
         return protocol_problem(f"not an HTTP answer: {words}", endpoint, "an HTTP server")
@@ -27,6 +31,13 @@ def http_problem(error: BaseException, endpoint: str) -> Problem:
         return timeout_problem(endpoint)
     found = network_problem(error, endpoint)
     return found if found is not None else protocol_problem(str(error), endpoint, "an HTTP server")
+
+
+def broke_off(error: BaseException) -> bool:
+    """An answer had begun: its first line is HTTP as far as it goes, or its body is shorter than announced."""
+    if isinstance(error, http.client.IncompleteRead):
+        return True
+    return isinstance(error, http.client.BadStatusLine) and error.line.startswith("HTTP/")
 
 
 def _certificate_problem(error: ssl.SSLCertVerificationError, endpoint: str) -> Problem:

@@ -57,10 +57,13 @@ class HttpSource:
         look = Look(self._target, self._clock)
         endpoint = self._target.endpoint
         requests: list[Request] = []
+        bound = asyncio.timeout(LOOK_WITHIN_S)
         try:
-            answer = await asyncio.wait_for(self._worker.run(lambda: self._ask(requests)), LOOK_WITHIN_S)
+            async with bound:
+                answer = await self._worker.run(lambda: self._ask(requests))
         except (TimeoutError, StillBusyError):
-            return look.failed(timeout_problem(endpoint, LOOK_WITHIN_S))
+            # The request's own, shorter patience is told apart from the whole look's.
+            return look.failed(timeout_problem(endpoint, LOOK_WITHIN_S if bound.expired() else None))
         except _CaFileError as error:
             return look.failed(error.problem)
         except (OSError, http.client.HTTPException) as error:
