@@ -206,7 +206,7 @@ def _cause(error: BaseException, *kinds: type[E]) -> E | None:
 def _plain(error: BaseException) -> str:
     """The innermost words: `Connection aborted` is less than why."""
     inner = _cause(error, http.client.HTTPException)
-    if isinstance(inner, http.client.BadStatusLine) and inner.line.startswith("HTTP/"):
+    if isinstance(inner, http.client.BadStatusLine) and str(inner).startswith("HTTP/"):
         # Its first line is HTTP as far as it goes.
         return "the connection was closed in the middle of an answer"
     return str(inner) or type(inner).__name__ if inner is not None else str(error) or type(error).__name__

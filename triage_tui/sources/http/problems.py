@@ -37,7 +37,7 @@ def broke_off(error: BaseException) -> bool:
     """An answer had begun: its first line is HTTP as far as it goes, or its body is shorter than announced."""
     if isinstance(error, http.client.IncompleteRead):
         return True
-    return isinstance(error, http.client.BadStatusLine) and error.line.startswith("HTTP/")
+    return isinstance(error, http.client.BadStatusLine) and str(error).startswith("HTTP/")
 
 
 def _certificate_problem(error: ssl.SSLCertVerificationError, endpoint: str) -> Problem:
