@@ -1,6 +1,6 @@
 """The real cockpit with a probe in each of its event loops: `python -m tests.endurance.probed NOTES --config FILE`.
 
-The arguments after NOTES are those of `triage`. NOTES gets a line of JSON every second, see `Note`.
+The arguments after NOTES are those of `triage`. NOTES gets a line of JSON every second, see `notes.py`.
 """
 
 from __future__ import annotations
@@ -15,33 +15,13 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
-from msgspec import Struct
 
+from tests.endurance.notes import TICK_S, Note
 from triage_tui import engine
 from triage_tui.cli import main as triage
 from triage_tui.engine import Engine
 
-TICK_S = 0.05
 NOTE_S = 1.0
-
-
-class Note(Struct):
-    """One second of the program's life.
-
-    engine_ms, ui_ms  how late each tick of TICK_S was, in milliseconds, on the engine's loop and on the screen's
-    states            of the targets by name
-    raised            defects that the engine kept, and exceptions that nobody caught, in words; all so far
-    tasks             of the engine's loop
-    threads           by name
-    """
-
-    at: float
-    engine_ms: list[int]
-    ui_ms: list[int]
-    states: dict[str, str]
-    raised: list[str]
-    tasks: int
-    threads: list[str]
 
 
 class Probe:
@@ -76,11 +56,15 @@ class Probe:
         await _tick(self._engine_ms, note)
 
     def _write(self, watched: Engine) -> None:
+        seen = watched.picture().sightings
         note = Note(
             at=time.monotonic(),
+            wall=time.time(),
             engine_ms=_taken(self._engine_ms),
             ui_ms=_taken(self._ui_ms),
-            states={one.target.name: one.state.value for one in watched.picture().sightings},
+            states={one.target.name: one.state.value for one in seen},
+            ages={one.target.name: one.age_s for one in seen},
+            problems={one.target.name: one.problem.kind.value for one in seen if one.problem is not None},
             raised=[*watched.defects, *self._uncaught],
             tasks=len(asyncio.all_tasks()),
             threads=sorted(thread.name for thread in threading.enumerate()),

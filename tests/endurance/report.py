@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
-from tests.endurance.probed import Note
+from tests.endurance.notes import Note
 from tests.endurance.verdict import COUNTED, Trend
 from tests.endurance.vital import Vital
 

@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from tests.endurance.field import Way, servers, way
 from tests.endurance.life import Life
-from tests.endurance.probed import Note
+from tests.endurance.notes import Notes
 from tests.endurance.report import Report, table
 from tests.endurance.storm import GESTURES, HOME, SIZES, fault
 from tests.endurance.vital import Vital, vital
@@ -45,7 +45,6 @@ DEFECT_WORDS = ("triage cannot show this", "triage itself failed", "triage has m
 _CLIPBOARD = "\x1b]52;c;"
 _HEAD = 8192
 _KEPT = 65_536
-_TAIL = 16_384
 _SAMPLE_S = 2.0
 
 
@@ -73,16 +72,17 @@ class Soak:
         self._ways = ways
         self._dice = random.Random(seed)
         self._pace = pace
-        self._notes = folder / "notes"
+        notes = folder / "notes"
+        self._notes = Notes(notes)
         self._log = log
         self._started = time.monotonic()
         self._report = Report(seed=seed)
         self._sampled = self._started
         self._head = ""
         config = folder / "triage.toml"
-        config.write_text(_configuration(ways, pace.interval_s))
+        config.write_text(configuration(ways, pace.interval_s))
         config.chmod(0o600)
-        command = (PYTHON, "-m", "tests.endurance.probed", str(self._notes), "--config", str(config))
+        command = (PYTHON, "-m", "tests.endurance.probed", str(notes), "--config", str(config))
         self._program = Program(command)
 
     def run(self, seconds: float) -> Report:
@@ -105,7 +105,7 @@ class Soak:
                 report.broken.append(str(error))
             finally:
                 self._forget_sent()
-                report.notes = self._all_notes()
+                report.notes = self._notes.all()
         return report
 
     def _passed(self) -> float:
@@ -159,23 +159,13 @@ class Soak:
         self._report.calm.append(self._vital())
 
     def _is_live(self, since: float) -> bool:
-        """Every target is live in a note that is newer than this instant: the monotonic clock is the machine's."""
-        note = self._newest_note()
-        if note is None or note.at <= since:
-            return False
-        return len(note.states) == len(self._ways) + 1 and set(note.states.values()) == {"live"}
-
-    def _newest_note(self) -> Note | None:
-        if not self._notes.exists():
-            return None
-        with self._notes.open("rb") as notes:
-            notes.seek(max(0, self._notes.stat().st_size - _TAIL))
-            *_, last, _unfinished = [b"", *notes.read().split(b"\n")]
-        return msgspec.json.decode(last, type=Note) if last else None
-
-    def _all_notes(self) -> list[Note]:
-        lines = self._notes.read_bytes().split(b"\n")[:-1] if self._notes.exists() else []
-        return [msgspec.json.decode(line, type=Note) for line in lines]
+        """Every target is live in a note that is newer than this instant."""
+        note = self._notes.newest(since)
+        return (
+            note is not None
+            and len(note.states) == len(self._ways) + 1
+            and set(note.states.values()) == {"live"}
+        )
 
     # The reader
 
@@ -238,7 +228,7 @@ class Soak:
         program.sent = escape + rest
 
 
-def _configuration(ways: Sequence[Way], interval_s: float) -> str:
+def configuration(ways: Sequence[Way], interval_s: float) -> str:
     lines = ["[environments.soak]", "discover = false"]
     for kind, url in [*((one.kind, one.url) for one in ways), ("host", None)]:
         lines += ["[[environments.soak.targets]]", f'kind = "{kind}"', f'name = "the-{kind}"']

@@ -11,7 +11,7 @@ import pytest
 def unavailable(what: str, reason: str) -> NoReturn:
     """Skip with the reason, or fail where TRIAGE_REQUIRE (a comma-separated list) names `what`.
 
-    what: docker, postgres, redis or pgbouncer
+    what: docker, postgres, redis, pgbouncer, faketime or tmux
     """
     required = {name.strip() for name in os.environ.get("TRIAGE_REQUIRE", "").split(",")}
     if what in required:
