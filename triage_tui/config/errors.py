@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from triage_tui.text import safe
+from triage_tui.text.nearest import did_you_mean, nearest
+
+__all__ = ["ConfigError", "Mistake", "did_you_mean", "nearest"]
 
 MAX_SHOWN = 20
 """Mistakes printed of one file. More of them are one mistake made often."""
-
-MAX_COMPARED = 64
-"""Characters of a name that are compared in the search for the nearest one, whose time grows with the square."""
 
 
 class Mistake(Struct, frozen=True):
@@ -45,24 +45,3 @@ class ConfigError(Exception):
             return mistake.message
         place = safe(self.path) if mistake.line is None else f"{safe(self.path)}:{mistake.line}"
         return f"{place}: {mistake.message}"
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a mistyped one most likely stands for; None where none is close."""
-    # difflib costs as much to import as everything else here, and most configurations are right.
-    import difflib
-
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    found = difflib.get_close_matches(name[:MAX_COMPARED].lower(), by_lower, n=1)
-    return by_lower[found[0]] if found else None
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`; did you mean …?`, or what there is to choose from where nothing is close. Empty where there is nothing."""
-    candidates = list(known)
-    near = nearest(name, candidates)
-    if near is not None:
-        return f"; did you mean `{safe(near)}`?"
-    if not candidates:
-        return ""
-    return f"; known here: {safe(', '.join(candidates))}"

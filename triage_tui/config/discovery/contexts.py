@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
-from triage_tui.config.toml.bounded import read_bounded
+from triage_tui.text.bounded import read_bounded
 
 DEFAULT = "default"
 """The context that is always there: DOCKER_HOST, or the default socket."""

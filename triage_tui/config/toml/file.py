@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from triage_tui.config.errors import ConfigError, Mistake
-from triage_tui.config.toml.bounded import read_bounded
+from triage_tui.text.bounded import read_bounded
 from triage_tui.text import safe
 
 FILE_NAME = "triage.toml"

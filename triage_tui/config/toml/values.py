@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from triage_tui.config.errors import did_you_mean, nearest
-from triage_tui.config.toml.bounded import read_bounded
+from triage_tui.text.bounded import read_bounded
 from triage_tui.config.toml.file import home_of
 from triage_tui.text import safe
 
