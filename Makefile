@@ -48,7 +48,6 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra demo --group dev pyproject.toml -o requirements.lock
 
-# As root with Docker installed the pictures show containers too.
 screenshots: $(READY)
 	$(BIN)/python -m screenshots.take
 

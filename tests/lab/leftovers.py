@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
+
+Said = TypeVar("Said")
 
 PATIENCE_S = 60
 """Far longer than a demo needs to close; the machine may be busy with other tests."""
@@ -27,8 +30,21 @@ def alive(process: psutil.Process) -> bool:
 
 
 def names(processes: list[psutil.Process]) -> set[str]:
-    """Of their programs."""
-    return {process.name() for process in processes}
+    """Of their programs. Health checks come and go: those that are gone have none."""
+    return set(_of_those_still_there(processes, psutil.Process.name))
+
+
+def command_lines(processes: list[psutil.Process]) -> list[list[str]]:
+    """Likewise."""
+    return list(_of_those_still_there(processes, psutil.Process.cmdline))
+
+
+def _of_those_still_there(
+    processes: list[psutil.Process], tell: Callable[[psutil.Process], Said]
+) -> Iterator[Said]:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            yield tell(process)
 
 
 def expect(condition: Callable[[], bool], failure: Callable[[], object]) -> None:

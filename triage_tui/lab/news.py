@@ -1,15 +1,9 @@
-"""What the company's process says about itself: one JSON object per line."""
+"""What the lab's process says about itself while it opens: one JSON object per line."""
 
 from __future__ import annotations
 
 import msgspec
 from msgspec import Struct
-
-
-class Moved(Struct, frozen=True, tag="moved"):
-    """The first word: the folder that holds whatever it keeps, and that goes when it ends."""
-
-    folder: str
 
 
 class Doing(Struct, frozen=True, tag="doing"):
@@ -19,14 +13,23 @@ class Doing(Struct, frozen=True, tag="doing"):
 
 
 class Up(Struct, frozen=True, tag="up"):
-    """Everything runs. The urls hold passwords, so they travel through a pipe and nowhere else.
+    """Servers and engine take connections, and all services have been started.
 
-    postgres  as the role that watches, which may read everything and change nothing of the shop's
+    config     path of the triage.toml that watches it, which only its owner may read
+    endpoints  target → where it is, without passwords
     """
 
-    postgres: str
-    redis: str
-    http: str
+    config: str
+    endpoints: dict[str, str]
+
+
+class Well(Struct, frozen=True, tag="well"):
+    """Every container is as it should be. The last word, unless something never gets well.
+
+    troubles  what is not as it should be after all the time that was given; empty when all is well
+    """
+
+    troubles: tuple[str, ...] = ()
 
 
 class Failed(Struct, frozen=True, tag="failed"):
@@ -35,7 +38,7 @@ class Failed(Struct, frozen=True, tag="failed"):
     message: str
 
 
-News = Moved | Doing | Up | Failed
+News = Doing | Up | Well | Failed
 
 _DECODER: msgspec.json.Decoder[News] = msgspec.json.Decoder(News)
 

