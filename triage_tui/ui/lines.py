@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.style import Style
 from textual.geometry import Region, Size
-from textual.strip import Strip
-from textual.widget import Widget
 
-from triage_tui.ui.cells import Line, strip
+from triage_tui.ui.canvas import Canvas
+from triage_tui.ui.cells import Line
 from triage_tui.ui.palette import Palette
 
 
-class Lines(Widget):
-    """Shows lines; as high as they are many."""
+class Lines(Canvas):
+    """Shows lines; as high as they are many.
+
+    surface  how many of the first lines are those that part the screen
+    """
 
     DEFAULT_CSS = """
     Lines { height: auto; width: 1fr; }
     """
 
-    def __init__(self, palette: Palette, *, surface: bool = False, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._palette = palette
-        self._over = palette.surface if surface else None
+    def __init__(self, palette: Palette, *, surface: int = 0, id: str | None = None) -> None:
+        super().__init__(palette, id=id)
+        self._surface = surface
         self._shown: tuple[Line, ...] = ()
 
     @property
@@ -51,7 +53,7 @@ class Lines(Widget):
         """One line each."""
         return len(self._shown)
 
-    def render_line(self, y: int) -> Strip:
+    def line_at(self, y: int) -> tuple[Line, Style | None]:
         """One line."""
         line = self._shown[y] if y < len(self._shown) else ()
-        return strip(line, self.size.width, self._palette, self._over)
+        return line, self.palette.surface if y < self._surface else None

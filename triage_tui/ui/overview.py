@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal
 from textual.geometry import Size
 from textual.screen import Screen
 
+from triage_tui.ui.canvas import Hollow
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.header import endpoint_strip, header_line
 from triage_tui.ui.keys import bar_line
@@ -44,9 +44,9 @@ class Overview(Screen[None]):
     def __init__(self, palette: Palette) -> None:
         super().__init__()
         self._palette = palette
-        self._header = Lines(palette, surface=True, id="header")
+        self._header = Lines(palette, surface=1, id="header")
         self._endpoints = Lines(palette, id="endpoints")
-        self._bar = Lines(palette, surface=True, id="bar")
+        self._bar = Lines(palette, surface=1, id="bar")
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self.sidebar = Sidebar(palette)
         self._glance: Glance | None = None
@@ -62,8 +62,8 @@ class Overview(Screen[None]):
         self.panes[0].add_class("-focused")
         yield self._header
         yield self._endpoints
-        with Horizontal(id="body"):
-            with Container(id="panes"):
+        with Hollow(id="body"):
+            with Hollow(id="panes"):
                 yield from self.panes
             yield self.sidebar
         yield self._bar

@@ -9,22 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
-from triage_tui.ui.cells import Cell, Line, strip
+from triage_tui.ui.canvas import Canvas
+from triage_tui.ui.cells import Cell, Line
+from triage_tui.ui.listing import Listing
 from triage_tui.ui.palette import Palette
-from triage_tui.ui.rows import Column, Order, Row, Slot, arrange, heading_line, lay_out, row_line
+from triage_tui.ui.rows import Column, Order, Row, Slot, heading_line, lay_out, row_line
 
 WHEEL_ROWS = 3
 """Rows that one notch of a mouse wheel moves."""
 
 
-class Table(Widget, can_focus=True):
+class Table(Canvas, can_focus=True):
     """Rows under fixed columns, with a selection that stays on its row while rows come, go and change places."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,6 +38,8 @@ class Table(Widget, can_focus=True):
         Binding("o", "order_next", "Order by next column", show=False),
         Binding("i", "order_invert", "Invert order", show=False),
     ]
+
+    GAP: ClassVar[str] = " "
 
     class Selected(Message):
         """The selection is on another row, or on none."""
@@ -67,116 +70,102 @@ class Table(Widget, can_focus=True):
     def __init__(
         self, columns: Sequence[Column], palette: Palette, *, empty: str = "", id: str | None = None
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(palette, id=id)
         self._columns = tuple(columns)
-        self._palette = palette
         self._empty = empty
-        self._rows: Sequence[Row] = ()
-        self._shown: list[Row] = []
+        self._listing = Listing()
         self._slots: tuple[Slot, ...] = ()
-        self._order = Order()
-        self._search = ""
-        self._selected: str | None = None
-        self._cursor = 0
-        self._top = 0
         self._heading = True
         self._painted: list[tuple[Line, bool]] = []
+        self._drawn: dict[str, tuple[Row, Line]] = {}
 
     # What is shown
 
     @property
     def rows_shown(self) -> Sequence[Row]:
         """The rows in the order of the screen, those above and below its edges included."""
-        return self._shown
+        return self._listing.shown
 
     @property
     def rows_on_screen(self) -> Sequence[Row]:
         """The rows between the edges of the screen."""
-        return self._shown[self._top : self._top + self.body_height]
+        return self._listing.on_screen
 
     @property
     def rows_total(self) -> int:
         """Rows before the search."""
-        return len(self._rows)
+        return len(self._listing.rows)
 
     @property
     def order(self) -> Order:
         """How the rows are ordered."""
-        return self._order
+        return self._listing.order
 
     @property
     def search(self) -> str:
         """What the rows are searched for."""
-        return self._search
+        return self._listing.search
 
     @property
     def selected(self) -> Row | None:
         """The row under the selection."""
-        return self._shown[self._cursor] if self._cursor < len(self._shown) else None
+        return self._listing.selected
 
     def show(self, rows: Sequence[Row], *, empty: str | None = None) -> None:
         """Show these rows. empty: what to say where there are none."""
         if empty is not None and empty != self._empty:
             self._empty = empty
-            self._painted.clear()
-        if rows != self._rows:
-            self._rows = rows
-            self._rearrange()
+        if rows != self._listing.rows:
+            self._put(rows=rows)
         self._paint()
 
     def set_search(self, search: str) -> None:
         """Show only rows that hold all these words."""
-        self._search = search
-        self._rearrange()
+        self._put(search=search)
         self._paint()
 
     def set_order(self, order: Order) -> None:
         """Order the rows."""
-        self._order = order
-        self._rearrange()
+        self._put(order=order)
         self._paint()
 
     def set_heading(self, shown: bool) -> None:
         """Show or hide the column titles."""
         if shown != self._heading:
             self._heading = shown
+            self._listing.fit(self._body_height)
             self._paint()
 
-    def _rearrange(self) -> None:
-        self._shown = arrange(self._rows, self._order, self._search)
-        was = self._selected
-        for index, row in enumerate(self._shown):
-            if row.key == self._selected:
-                self._cursor = index
-                break
-        else:
-            # The row is gone: stay in the place where it was.
-            self._cursor = max(0, min(self._cursor, len(self._shown) - 1))
-            self._selected = self._shown[self._cursor].key if self._shown else None
-        self._keep_cursor_visible()
-        if self._selected != was:
+    def _put(
+        self, *, rows: Sequence[Row] | None = None, order: Order | None = None, search: str | None = None
+    ) -> None:
+        if self._listing.put(rows, order=order, search=search):
             self.post_message(self.Selected(self, self.selected))
 
     # Painting
 
     @property
-    def body_height(self) -> int:
+    def _body_height(self) -> int:
         """Lines that are left for rows."""
         return max(0, self.size.height - (1 if self._heading else 0))
 
     def _lines(self) -> list[tuple[Line, bool]]:
         """Every line as it should look now, and whether it is the selected one."""
+        listing = self._listing
         lines: list[tuple[Line, bool]] = []
         if self._heading and self.size.height:
-            lines.append((heading_line(self._slots, self._order, self._palette.unicode), False))
-        if not self._shown:
-            text = self._empty if not self._search else f"no row holds “{self._search}”"
+            lines.append((heading_line(self._slots, listing.order, self.palette.unicode), False))
+        if not listing.shown:
+            text = self._empty if not listing.search else f"no row holds “{listing.search}”"
             lines.append(((Cell(text, "dim"),), False))
             return lines
-        for index in range(self._top, min(self._top + self.body_height, len(self._shown))):
-            lines.append(
-                (row_line(self._shown[index], self._slots), index == self._cursor and self.has_focus)
-            )
+        # Most rows look as they did: those are not drawn again.
+        known, self._drawn = self._drawn, {}
+        for index, row in enumerate(listing.on_screen, start=listing.top):
+            was = known.get(row.key)
+            line = was[1] if was is not None and was[0] == row else row_line(row, self._slots)
+            self._drawn[row.key] = row, line
+            lines.append((line, index == listing.cursor and self.has_focus))
         return lines
 
     def _paint(self) -> None:
@@ -203,23 +192,18 @@ class Table(Widget, can_focus=True):
         if changed:
             self.refresh(*changed)
 
-    def render_line(self, y: int) -> Strip:
+    def line_at(self, y: int) -> tuple[Line, Style | None]:
         """One line of the table."""
-        width = self.size.width
         if y >= len(self._painted):
-            return strip((), width, self._palette)
-        cells, selected = self._painted[y]
-        spaced: list[Cell] = []
-        for index, cell in enumerate(cells):
-            if index:
-                spaced.append(Cell(" ", cell.tone))
-            spaced.append(cell)
-        return strip(tuple(spaced), width, self._palette, self._palette.selected if selected else None)
+            return (), None
+        line, selected = self._painted[y]
+        return line, self.palette.selected if selected else None
 
     def on_resize(self) -> None:
         """Give the columns their room."""
         self._slots = lay_out(self._columns, self.size.width)
-        self._keep_cursor_visible()
+        self._drawn.clear()
+        self._listing.fit(self._body_height)
         self._painted = self._lines()
         self.refresh()
 
@@ -232,49 +216,38 @@ class Table(Widget, can_focus=True):
 
     # Moving
 
-    def _keep_cursor_visible(self) -> None:
-        height = max(1, self.body_height)
-        self._top = max(0, min(self._top, len(self._shown) - height))
-        if self._cursor < self._top:
-            self._top = self._cursor
-        elif self._cursor >= self._top + height:
-            self._top = self._cursor - height + 1
-
     def _select(self, index: int) -> None:
-        if not self._shown:
-            return
-        self._cursor = max(0, min(index, len(self._shown) - 1))
-        self._selected = self._shown[self._cursor].key
-        self._keep_cursor_visible()
-        self._paint()
-        self.post_message(self.Selected(self, self.selected))
+        if self._listing.shown:
+            self._listing.select(index)
+            self._paint()
+            self.post_message(self.Selected(self, self.selected))
 
     def action_move(self, rows: int) -> None:
         """Move the selection."""
-        self._select(self._cursor + rows)
+        self._select(self._listing.cursor + rows)
 
     def action_page(self, pages: int) -> None:
         """Move the selection by screenfuls."""
-        self._select(self._cursor + pages * max(1, self.body_height - 1))
+        self._select(self._listing.cursor + pages * max(1, self._body_height - 1))
 
     def action_end(self, side: int) -> None:
         """Select the first (−1) or the last (1) row."""
-        self._select(0 if side < 0 else len(self._shown) - 1)
+        self._select(0 if side < 0 else len(self._listing.shown) - 1)
 
     def action_order_next(self) -> None:
         """Order by the next column that is shown; after the last one, as the rows come."""
         keys = [slot.column.key for slot in self._slots if slot.column.sortable]
-        if self._order.column is None:
+        if self.order.column is None:
             following = keys[0] if keys else None
         else:
-            after = keys.index(self._order.column) + 1 if self._order.column in keys else 0
+            after = keys.index(self.order.column) + 1 if self.order.column in keys else 0
             following = keys[after] if after < len(keys) else None
         self._order_by(following)
 
     def action_order_invert(self) -> None:
         """Turn the order round."""
-        if self._order.column is not None:
-            self.set_order(Order(self._order.column, not self._order.descending))
+        if self.order.column is not None:
+            self.set_order(Order(self.order.column, not self.order.descending))
 
     def _order_by(self, key: str | None) -> None:
         column = next((column for column in self._columns if column.key == key), None)
@@ -289,13 +262,13 @@ class Table(Widget, can_focus=True):
         if y < 0:
             slot = next((s for s in self._slots if s.x <= event.x <= s.x + s.width), None)
             if slot is not None and slot.column.sortable:
-                if slot.column.key == self._order.column:
+                if slot.column.key == self.order.column:
                     self.action_order_invert()
                 else:
                     self._order_by(slot.column.key)
             return
-        if self._top + y < len(self._shown):
-            self._select(self._top + y)
+        if self._listing.top + y < len(self._listing.shown):
+            self._select(self._listing.top + y)
             if event.chain == 2:
                 self.post_message(self.Opened(self, self.selected))
 
