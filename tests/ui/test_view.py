@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.cockpit import cockpit
 from tests.ui.pictures import incident, picture, trouble
-from triage_tui.model import Sighting
+from triage_tui.model import Sighting, State
+from triage_tui.model.redis import RedisData
 from triage_tui.ui.cells import Line
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.panes.redis import Redis
 from triage_tui.ui.rows import Row
-from triage_tui.ui.view import details_of, subjects_of, view_of
+from triage_tui.ui.view import Viewer, details_of, subjects_of, view_of
 
 SECRET = "hunter2"
 
@@ -112,3 +114,31 @@ async def test_the_other_panes_go_on(where: str, monkeypatch: pytest.MonkeyPatch
         await screen.show(picture())
         assert "KeyError" not in screen.text
         assert "webhooks" in screen.text
+
+
+class Counting(Redis):
+    """Counts how often it is asked for rows."""
+
+    asked = 0
+
+    def rows(self, glance: Glance, sighting: Sighting) -> Sequence[Row]:
+        self.asked += 1
+        return super().rows(glance, sighting)
+
+
+def test_a_view_is_made_again_only_for_what_it_shows() -> None:
+    face, viewer, seen = Counting(), Viewer(), incident()[2]
+    assert isinstance(seen.data, RedisData)
+    view = viewer.view(face, Glance(picture()), seen, 120, False)
+    older = replace(seen, age_s=1.5, looking_s=0.1)
+    assert viewer.view(face, Glance(picture(), elapsed_s=9.0), older, 120, False) is view
+    assert face.asked == 1
+    for changed, width, low in (
+        (replace(seen, state=State.STALE), 120, False),
+        (replace(seen, data=replace(seen.data, version="9")), 120, False),
+        (seen, 119, False),
+        (seen, 119, True),
+    ):
+        asked = face.asked
+        assert viewer.view(face, Glance(picture()), changed, width, low) is not view
+        assert face.asked == asked + 1

@@ -9,17 +9,17 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input
 
 from triage_tui.model import Problem, Sighting, State
+from triage_tui.ui.canvas import Hollow
 from triage_tui.ui.cells import Cell, Line, join, spread, wrap
 from triage_tui.ui.glance import Glance, state_line
 from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
 from triage_tui.ui.panes.face import Face
 from triage_tui.ui.table import Table
-from triage_tui.ui.view import details_of, subjects_of, view_of
+from triage_tui.ui.view import View, Viewer, details_of, subjects_of
 
 PROBLEM_LINES = 3
 """Lines that a server's own words may take."""
@@ -28,7 +28,7 @@ LOW_HEIGHT = 7
 """Below this many lines a pane drops its column titles and all but the first summary line."""
 
 
-class Pane(Widget):
+class Pane(Hollow):
     """Shows the targets of one kind, one at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,7 +57,7 @@ class Pane(Widget):
         super().__init__(id=f"pane-{face.kind.value}")
         self.face = face
         self._palette = palette
-        self._title = Lines(palette, surface=True)
+        self._title = Lines(palette, surface=1)
         self._summary = Lines(palette)
         self.table = Table(face.columns, palette)
         self._search = Input(placeholder="words to find; Enter keeps, Esc clears", compact=True)
@@ -65,6 +65,8 @@ class Pane(Widget):
         self._search.display = False
         self._glance: Glance | None = None
         self._name: str | None = None
+        self._viewer = Viewer()
+        self._drawn: tuple[View, Problem | None] | None = None
 
     def compose(self) -> ComposeResult:
         """Title, search, summary, table."""
@@ -116,20 +118,23 @@ class Pane(Widget):
             return
         sighting = self.sighting
         if sighting is None:
+            self._drawn = None
             self._summary.show(())
             self.table.show((), empty=self.face.none)
             self._title.show((self._title_line(glance, None, (), width),))
             return
         low = self.size.height < LOW_HEIGHT
-        view = view_of(self.face, glance, sighting, width, low)
-        summary: list[Line] = []
-        if sighting.problem is not None and sighting.state is not State.LIVE:
-            summary.extend(problem_lines(sighting.problem, width, 1 if low else PROBLEM_LINES))
-        if not (low and summary):
-            summary.extend(view.summary)
-        self._summary.show(summary)
-        self.table.set_heading(not low)
-        self.table.show(view.rows, empty=view.empty)
+        view = self._viewer.view(self.face, glance, sighting, width, low)
+        if self._drawn is None or self._drawn[0] is not view or self._drawn[1] != sighting.problem:
+            self._drawn = view, sighting.problem
+            summary: list[Line] = []
+            if sighting.problem is not None and sighting.state is not State.LIVE:
+                summary.extend(problem_lines(sighting.problem, width, 1 if low else PROBLEM_LINES))
+            if not (low and summary):
+                summary.extend(view.summary)
+            self._summary.show(summary)
+            self.table.set_heading(not low)
+            self.table.show(view.rows, empty=view.empty)
         # After the table: the title tells how many of its rows were found.
         self._title.show((self._title_line(glance, sighting, view.headline, width),))
 

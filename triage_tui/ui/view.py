@@ -28,6 +28,26 @@ class View(Struct, frozen=True):
     empty: str = ""
 
 
+class Viewer:
+    """Keeps the last view, and makes another one only where what it is made of has changed.
+
+    That is what the latest look brought, and where it is shown. A view says nothing of the age of its data.
+    """
+
+    def __init__(self) -> None:
+        self._view = View()
+        self._data: object = None
+        self._frame: tuple[object, ...] = ()
+
+    def view(self, face: Face, glance: Glance, sighting: Sighting, width: int, low: bool) -> View:
+        """What the face says; the same object for as long as it says the same."""
+        frame = (face, sighting.target, sighting.state, sighting.gaps, glance.thresholds, width, low)
+        if sighting.data is not self._data or frame != self._frame:
+            self._view = view_of(face, glance, sighting, width, low)
+            self._data, self._frame = sighting.data, frame
+        return self._view
+
+
 def view_of(face: Face, glance: Glance, sighting: Sighting, width: int, low: bool) -> View:
     """All that a face says. Never raises: whatever a face raises is shown in the place of what it should say."""
     try:
