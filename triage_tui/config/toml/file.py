@@ -12,8 +12,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from triage_tui.config.errors import ConfigError, Mistake
-from triage_tui.text.bounded import read_bounded
 from triage_tui.text import safe
+from triage_tui.text.bounded import read_bounded
 
 FILE_NAME = "triage.toml"
 MAX_BYTES = 128 * 1024

@@ -15,9 +15,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from triage_tui.config.errors import did_you_mean, nearest
-from triage_tui.text.bounded import read_bounded
 from triage_tui.config.toml.file import home_of
 from triage_tui.text import safe
+from triage_tui.text.bounded import read_bounded
 
 MAX_VALUE_BYTES = 16 * 1024
 """Bytes of a file that holds one value. URLs, passwords and tokens are far shorter."""
