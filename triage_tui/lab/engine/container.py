@@ -13,9 +13,10 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from triage_tui.lab.engine.checks import Checks
 from triage_tui.lab.engine.errors import BadRequestError, ConflictError, EngineError, UnchangedError
 from triage_tui.lab.engine.events import Events
-from triage_tui.lab.engine.health import Health, Result, command_of, keep_checking, run_check
+from triage_tui.lab.engine.health import Health
 from triage_tui.lab.engine.logbook import LogBook
 from triage_tui.lab.engine.networks import network_of
 from triage_tui.lab.engine.restarts import RestartManager
@@ -61,11 +62,9 @@ class Container:
         self.restarts = 0
         self.folder = folder / self.id
         self.log = LogBook(self.folder, spec.logs)
-        self.health: Health | None = None
         self.run: Run | None = None
         self.removed = False
         self.exits = 0
-        self._base = folder
         self._launcher = launcher
         self._events = events
         self._policy = RestartManager(spec.restart)
@@ -74,7 +73,8 @@ class Container:
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
         self._life: asyncio.Task[None] | None = None
-        self._checking: asyncio.Task[None] | None = None
+        self._cwd = spec.folder or str(folder)
+        self._checks = Checks(spec, launcher, self._cwd, self.tell, lambda: self.state.started_ns or 0)
         self.tell("create")
 
     @property
@@ -91,6 +91,11 @@ class Container:
     def pid(self) -> int:
         """Of its process; 0 where there is none."""
         return self.run.pid if self.run is not None else 0
+
+    @property
+    def health(self) -> Health | None:
+        """What its health checks say; None where it has none, or never ran."""
+        return self._checks.health
 
     async def start(self) -> None:
         """Raises UnchangedError, ConflictError, and BadRequestError where its program cannot be run."""
@@ -159,7 +164,7 @@ class Container:
         if self.run is None or self.state.word != "running":
             raise ConflictError(f"Container {self.id} is not running")
         self.run.signal_all(signal.SIGSTOP)
-        self._stop_checking()
+        self._checks.stop()
         self._become("paused")
         self.tell("pause")
 
@@ -169,7 +174,7 @@ class Container:
             raise EngineError(f"Container {self.id} is not paused")
         self.run.signal_all(signal.SIGCONT)
         self._become("running")
-        self._start_checking()
+        self._checks.resume()
         self.tell("unpause")
 
     async def remove(self, *, force: bool = False) -> None:
@@ -187,7 +192,6 @@ class Container:
         self.removed = True
         shutil.rmtree(self.folder, ignore_errors=True)
         self.tell("destroy")
-        self._notify()
 
     def rename(self, name: str) -> None:
         """Give it another name, which must be free."""
@@ -199,7 +203,7 @@ class Container:
         """Kill it with no word to anybody: the engine ends."""
         self._by_hand = True
         self._give_up.set()
-        self._stop_checking()
+        self._checks.stop()
         if self.run is not None:
             self.run.abandon()
         if self._life is not None:
@@ -223,6 +227,7 @@ class Container:
         """Tell all listeners what happened to it."""
         about = self.spec.all_labels | {"image": self.spec.image, "name": self.name}
         self._events.container(self.id, self.spec.image, action, about | attributes)
+        self._notify()
 
     async def _start(self) -> None:
         self._by_hand = False
@@ -238,17 +243,12 @@ class Container:
         self._life = asyncio.create_task(self._live(), name=f"container {self.name}")
 
     async def _launch(self) -> None:
-        folder = self.spec.folder or str(self._base)
-        run = await self._launcher.launch(self.spec.argv, self.spec.environment, folder)
+        run = await self._launcher.launch(self.spec.argv, self.spec.environment, self._cwd)
         self.run = run
         self.state = State("running", started_ns=time.time_ns(), finished_ns=self.state.finished_ns)
-        if self.spec.health is not None:
-            self.health = self.health or Health(self.spec.health)
-            self.health.begin()
-        self._start_checking()
+        self._checks.begin()
         self._tell_network("connect")
         self.tell("start")
-        self._notify()
 
     async def _live(self) -> None:
         """From a start to the end that no restart follows."""
@@ -271,7 +271,7 @@ class Container:
         """Take over what a run writes, to its end. Returns its code."""
         pumps = asyncio.gather(self.log.take(run.out, 1), self.log.take(run.err, 2))
         code = await run.ended
-        self._stop_checking()
+        self._checks.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_S):
                 await pumps
@@ -318,35 +318,6 @@ class Container:
         except TimeoutError:
             return False
         return True
-
-    def _start_checking(self) -> None:
-        health = self.health
-        if health is not None:
-            self._checking = asyncio.create_task(keep_checking(health.check, self._check, self._note))
-
-    def _stop_checking(self) -> None:
-        if self._checking is not None:
-            self._checking.cancel()
-            self._checking = None
-            if self.health is not None:
-                self.health.unwatched()
-
-    async def _check(self) -> Result:
-        assert self.spec.health is not None
-        command = " ".join(command_of(self.spec.health))
-        number = secrets.token_hex(32)
-        self.tell(f"exec_create: {command}", execID=number)
-        self.tell(f"exec_start: {command}", execID=number)
-        folder = self.spec.folder or str(self._base)
-        result = await run_check(self._launcher, self.spec, self.spec.health, folder)
-        self.tell("exec_die", execID=number, exitCode=str(result.code))
-        return result
-
-    def _note(self, result: Result) -> None:
-        assert self.health is not None
-        if self.health.note(result, self.state.started_ns or 0):
-            self.tell(f"health_status: {self.health.status}")
-            self._notify()
 
     def _tell_network(self, action: str) -> None:
         network = network_of(self.spec)

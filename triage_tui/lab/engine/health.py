@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
@@ -71,15 +70,6 @@ def command_of(check: HealthCheck) -> tuple[str, ...]:
     """The program and its arguments."""
     kind, *rest = check.test
     return ("/bin/sh", "-c", *rest) if kind == "CMD-SHELL" else tuple(rest)
-
-
-async def keep_checking(
-    check: HealthCheck, run: Callable[[], Awaitable[Result]], note: Callable[[Result], None]
-) -> None:
-    """Check after every interval until cancelled."""
-    while True:
-        await asyncio.sleep(check.interval_s)
-        note(await run())
 
 
 async def run_check(launcher: Launcher, spec: ServiceSpec, check: HealthCheck, folder: str) -> Result:

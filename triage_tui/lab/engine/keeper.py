@@ -114,8 +114,7 @@ def _run(order: dict[str, Any], control: socket.socket, out: int, err: int, bell
     _tell(control, {"pid": pid, "shim": shim})
     code = _stay(pid, control, bell)
     _kill_all(pid)
-    if code is not None:
-        _tell(control, {"code": code})
+    _tell(control, {"code": code})
 
 
 def _become(order: dict[str, Any], shim: int, out: int, err: int, failed: int) -> NoReturn:
@@ -159,8 +158,9 @@ def _complaint(program: str, folder: str, error: OSError) -> str:
     return f'exec: "{program}": {os.strerror(error.errno or 0).lower()}'
 
 
-def _stay(pid: int, control: socket.socket, bell: int) -> int | None:
-    """Do what the engine says until the process ends. Returns its code; None where the engine is gone."""
+def _stay(pid: int, control: socket.socket, bell: int) -> int:
+    """Do what the engine says until the process ends. Returns its code; where the engine says nothing any more, the
+    one of a process that was killed."""
     pending = b""
     while True:
         ready, _, _ = select.select([control.fileno(), bell], [], [])
@@ -175,7 +175,7 @@ def _stay(pid: int, control: socket.socket, bell: int) -> int | None:
             except ConnectionError:
                 came = b""
             if not came:
-                return None
+                return 128 + signal.SIGKILL
             *lines, pending = (pending + came).split(b"\n")
             for line in lines:
                 _obey(json.loads(line), pid)

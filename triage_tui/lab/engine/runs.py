@@ -98,6 +98,7 @@ class ProcessRun:
         self._reader, self._writer = control
         self._census = census
         self._cpu_so_far = (0, 0)
+        self._abandoned = False
         self._waiting = asyncio.create_task(self._wait())
 
     def signal(self, number: int) -> None:
@@ -119,8 +120,11 @@ class ProcessRun:
         return found.with_cpu(user, system)
 
     def abandon(self) -> None:
-        """Kill it and all that it has started, at once: its shim does, when nobody is at the other end."""
-        self._writer.close()
+        """Kill it and all that it has started, at once. `ended` comes when nothing of it is left."""
+        # Its shim does so when it hears nothing more; it can still be heard itself.
+        if not self._abandoned and not self._writer.is_closing():
+            self._abandoned = True
+            self._writer.write_eof()
 
     def memory(self) -> int:
         """Resident bytes of it and all that it has started."""
@@ -138,7 +142,7 @@ class ProcessRun:
         return self._census.members(self.pid, self.shim)
 
     def _tell(self, command: Mapping[str, int]) -> None:
-        if not self._writer.is_closing():
+        if not self._abandoned and not self._writer.is_closing():
             self._writer.write(json.dumps(command).encode() + b"\n")
 
     async def _wait(self) -> None:

@@ -135,7 +135,7 @@ def synthetic_spec(number: int) -> ServiceSpec:
         argv, restart = ("exit", "2"), Restart("always")
     elif number % 2 == 0:
         code = 1 if number % 20 == 6 else 0
-        health = HealthCheck(("CMD", "exit", str(code)), interval_s=30.0, retries=1)
+        health = HealthCheck(("CMD", "exit", str(code)), interval_s=20.0 + number % 21, retries=1)
     return ServiceSpec(
         name=f"{project}-{service}-1",
         image=f"registry.example/{service}:1.{number % 9}",

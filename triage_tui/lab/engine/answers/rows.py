@@ -8,7 +8,7 @@ from typing import Any
 
 from triage_tui.lab.engine.answers.words import command_of, image_id, status_of, tagged
 from triage_tui.lab.engine.container import Container
-from triage_tui.lab.engine.errors import BadRequestError, NotFoundError
+from triage_tui.lab.engine.errors import BadRequestError, EngineError, NotFoundError
 from triage_tui.lab.engine.networks import ADDRESS, network_of
 
 Filters = Mapping[str, Sequence[str]]
@@ -59,7 +59,8 @@ def attachment_of(container: Container, *, listed: bool) -> dict[str, Any]:
     """How a container is in its network. listed: as the list has it, where aliases are left out."""
     network = network_of(container.spec)
     up = container.run is not None
-    aliases = [name for name in (container.spec.service, container.id[:12]) if name]
+    own = network.project is not None
+    aliases = [name for name in (container.spec.service, container.id[:12]) if name and own] or None
     return {
         "IPAMConfig": None,
         "Links": None,
@@ -82,10 +83,10 @@ def chosen(
 ) -> list[Container]:
     """Those that a question for a list means. containers: the newest first. limit: 0 for all.
 
-    Raises BadRequestError and NotFoundError.
+    Raises BadRequestError and EngineError.
     """
     _check(filters)
-    everything = all or limit > 0 or "status" in filters or "exited" in filters
+    everything = all or limit > 0 or "status" in filters
     found = [
         container
         for container in containers
@@ -169,7 +170,7 @@ def _beside(
     try:
         other = find(values[0])
     except NotFoundError:
-        raise NotFoundError(f"No such container: {values[0]}") from None
+        raise EngineError(f"no such container {values[0]}") from None
     place, mark = containers.index(container), containers.index(other)
     return place > mark if name == "before" else place < mark
 

@@ -71,7 +71,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             "Images": images_of(engine),
             "Containers": rows,
             "Volumes": [],
-            "BuildCache": [],
+            "BuildCache": None,
         }
         return json_response(used | {"BuilderSize": 0})
 
