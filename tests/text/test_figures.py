@@ -14,7 +14,11 @@ positive = st.floats(0, 1e12, allow_nan=False)
 
 
 @pytest.mark.parametrize(
-    "write", [figures.duration, figures.age, figures.size, figures.count, figures.percent, figures.cpu, figures.rate]
+    "write",
+    [
+        figures.duration, figures.age, figures.elapsed, figures.size, figures.memory, figures.count, figures.percent,
+        figures.cpu, figures.share, figures.rate,
+    ],
 )  # fmt: skip
 def test_unknown_is_never_a_zero(write: object) -> None:
     assert callable(write)
@@ -38,6 +42,25 @@ def test_durations(seconds: float, text: str) -> None:
 @given(st.floats(-10, 9_999 * 86_400))
 def test_a_duration_takes_six_characters_at_most(seconds: float) -> None:
     assert len(figures.duration(seconds)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"), (7.9, "7s"), (19.9, "19s"), (20, "20s"), (24.9, "20s"), (99.9, "95s"), (100, "1m40s"),
+        (312, "5m10s"), (599.9, "9m50s"), (600, "10m"), (3599, "59m"), (3600, "1h00m"), (11_220, "3h07m"),
+        (412 * 86_400, "412d"), (-5, "0s"),
+    ],
+)  # fmt: skip
+def test_what_goes_on(seconds: float, text: str) -> None:
+    assert figures.elapsed(seconds) == text
+
+
+@given(st.floats(1, 9_999 * 86_400))
+def test_what_goes_on_is_rounded_down_by_a_quarter_at_most(seconds: float) -> None:
+    shown = _seconds(figures.elapsed(seconds))
+    assert len(figures.elapsed(seconds)) <= 6
+    assert seconds - max(1, seconds / 4) <= shown <= seconds
 
 
 @given(st.floats(0, 8_639_999), st.floats(0, 1000))
@@ -73,6 +96,17 @@ def test_ages_do_not_flicker_between_tenths(seconds: float, text: str) -> None:
 )  # fmt: skip
 def test_sizes(count: int, text: str) -> None:
     assert figures.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0B"), (1, "0.1M"), (100_000, "0.1M"), (452 * 1024, "0.4M"), (2**20 - 1, "1.0M"), (2**20, "1.0M"),
+        (64 * 2**20, "64M"),
+    ],
+)  # fmt: skip
+def test_what_memory_is_taken(count: int, text: str) -> None:
+    assert figures.memory(count) == text
 
 
 @given(st.integers(0, 2**59))
@@ -113,6 +147,13 @@ def test_what_is_not_nothing_is_not_shown_as_nothing(ratio: float) -> None:
 def test_cpu_is_a_percentage_already() -> None:
     assert figures.cpu(250) == "250%"
     assert figures.cpu(3.14) == "3.1%"
+    assert [figures.share(points) for points in (0, 0.5, 0.75, 3.14, 250)] == [
+        "0%",
+        "<1%",
+        "1%",
+        "3%",
+        "250%",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +198,17 @@ def test_sparklines() -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_no_number_breaks_a_figure(number: float) -> None:
-    for write in (figures.duration, figures.size, figures.count, figures.percent, figures.cpu, figures.rate):
+    for write in (
+        figures.duration,
+        figures.elapsed,
+        figures.size,
+        figures.memory,
+        figures.count,
+        figures.percent,
+        figures.cpu,
+        figures.share,
+        figures.rate,
+    ):
         if math.isfinite(number * 100):
             assert write(number)
     assert figures.bar(number, 5)

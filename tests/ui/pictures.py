@@ -243,7 +243,7 @@ def sighting(kind: Kind, name: str, endpoint: str, data: object, **more: object)
 
 def wave(points: int, low: float, high: float) -> Series:
     """A smooth series."""
-    values = tuple(low + (high - low) * (1 + math.sin(n / 2.7)) / 2 for n in range(points))
+    values = tuple(low + (high - low) * (1 + math.sin(n / 13)) / 2 for n in range(points))
     return Series(tuple(2.0 * n for n in range(points)), values)
 
 
@@ -254,10 +254,10 @@ def picture(
     if sightings is None:
         sightings = incident()
     history = {
-        ("host", "host.cpu_percent", ""): wave(40, 20, 80),
-        ("host", "host.memory_ratio", ""): wave(40, 0.6, 0.66),
-        ("host", "host.network_rx_bytes_per_s", ""): wave(40, 0, 4e6),
-        ("shop-redis", "queue.waiting", "celery:emails"): wave(30, 100, 18_000),
+        ("host", "host.cpu_percent", ""): wave(160, 20, 80),
+        ("host", "host.memory_ratio", ""): wave(160, 0.6, 0.66),
+        ("host", "host.network_rx_bytes_per_s", ""): wave(160, 0, 4e6),
+        ("shop-redis", "queue.waiting", "celery:emails"): wave(120, 100, 18_000),
     }
     return Picture(1000.0, NOW, environment, read_only, tuple(sightings), history)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.ui.pictures import REFUSED, incident, picture, sighting, trouble
 from triage_tui.config.settings import Threshold
-from triage_tui.model import Kind, Sighting, State
+from triage_tui.model import Kind, Series, Sighting, State
 from triage_tui.model.http import HttpData
 from triage_tui.ui.cells import Line, line_width
 from triage_tui.ui.glance import STATES, Glance, gauge, state_line
@@ -28,8 +28,10 @@ class TestStates:
     @pytest.mark.parametrize(
         ("one", "text"),
         [
-            (seen(State.LIVE, age_s=1.2), "● live 1s"),
-            (seen(State.LIVE, age_s=0.2), "● live 0s"),
+            (seen(State.LIVE, age_s=0.2), "● live <3s"),
+            (seen(State.LIVE, age_s=2.4), "● live <3s"),
+            (seen(State.LIVE, age_s=2.4, took_s=0.7), "● live <4s"),
+            (seen(State.LIVE, age_s=4.8), "● live 5s"),
             (seen(State.STALE, age_s=14.0), "◌ STALE 14s"),
             (seen(State.DOWN, age_s=41.0), "✗ DOWN, seen 41s ago"),
             (seen(State.DOWN, age_s=None), "✗ DOWN, never seen"),
@@ -72,11 +74,35 @@ class TestTones:
         assert line_width(gauge(ratio, width, "text")) == width
 
 
+class TestPeaks:
+    def peaks(self, times: tuple[float, ...], values: tuple[float, ...], slots: int) -> list[float | None]:
+        history = {("cache", "redis.ops", ""): Series(times, values)}
+        glance = Glance(msgspec.structs.replace(picture(), history=history))
+        return list(glance.peaks(seen(State.LIVE), "redis.ops", slots))
+
+    def test_the_highest_of_each_ten_seconds(self) -> None:
+        times = (100.0, 104.0, 109.9, 110.0, 131.0)
+        assert self.peaks(times, (1.0, 7.0, 3.0, 2.0, 5.0), 5) == [None, 7.0, 2.0, None, 5.0]
+        assert self.peaks(times, (1.0, 7.0, 3.0, 2.0, 5.0), 2) == [None, 5.0]
+
+    def test_nothing_read(self) -> None:
+        assert self.peaks((), (), 4) == []
+        assert list(Glance(picture()).peaks(seen(State.LIVE), "no.such", 4)) == []
+
+    @given(st.lists(st.floats(0, 1e6), unique=True, min_size=1), st.integers(1, 40))
+    def test_time_moves_slots_and_looks_do_not(self, times: list[float], slots: int) -> None:
+        times.sort()
+        peaks = self.peaks(tuple(times), tuple(times), slots)
+        assert len(peaks) == slots
+        for at, peak in zip(range(int(times[-1] // 10), -1, -1), reversed(peaks), strict=False):
+            assert peak == max((time for time in times if time // 10 == at), default=None)
+
+
 class TestHeader:
     def test_it_names_environment_guard_states_endpoints_and_time(self) -> None:
         text = text_of(header_line(Glance(picture()), 200, None))
         assert text.startswith(" triage prod  READ-ONLY  ● 6 live  /var/run/docker.sock · ")
-        assert text.endswith(" 03:12Z ")
+        assert text.endswith(" 03:12:40Z ")
         assert "read-write" in text_of(header_line(Glance(picture(read_only=False)), 200, None))
 
     def test_the_worst_states_come_first(self) -> None:
@@ -86,7 +112,7 @@ class TestHeader:
     def test_a_held_screen_says_so_and_its_clock_goes_on(self) -> None:
         text = text_of(header_line(Glance(picture(), elapsed_s=120.0), 200, 120.0))
         assert "‖ PAUSED 2m00s ago" in text
-        assert text.endswith(" 03:14Z ")
+        assert text.endswith(" 03:14:40Z ")
 
     @given(st.integers(0, 250), st.booleans())
     def test_it_fills_the_width(self, width: int, paused: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -251,12 +253,22 @@ class TestThrift:
             assert screen.written == []
 
     @pytest.mark.parametrize("size", SIZES)
-    async def test_one_second_more_paints_ages_alone(self, size: tuple[int, int]) -> None:
+    async def test_one_second_more_paints_the_clock_alone(self, size: tuple[int, int]) -> None:
         async with cockpit(size=size) as screen:
             older = [msgspec.structs.replace(one, age_s=(one.age_s or 0.0) + 1.0) for one in incident()]
+            later = picture(older)
+            await screen.show(msgspec.structs.replace(later, wall_at=later.wall_at + timedelta(seconds=1)))
+            (written,) = screen.written
+            assert "03:12:41Z" in written
+            assert "live" in written.partition("03:12:41Z")[0], "the clock's line"
+            assert len(written) < 1_000
+
+    @pytest.mark.parametrize("size", SIZES)
+    async def test_data_that_grow_old_tell_their_age(self, size: tuple[int, int]) -> None:
+        async with cockpit(size=size) as screen:
+            older = [msgspec.structs.replace(one, age_s=4.8) for one in incident()]
             await screen.show(picture(older))
-            assert screen.written
-            assert sum(map(len, screen.written)) < 4_000
+            assert screen.text.count("● live 5s") == 4
 
     async def test_what_the_reader_sees_is_told_to_the_engine_once(self) -> None:
         async with cockpit() as screen:

@@ -11,6 +11,10 @@ ABSENT = "-"
 """There is nothing to know: a container without a health check, a session that waits for nobody."""
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_ELAPSED_STEPS = ((20, 1), (100, 5), (10 * _MINUTE, 10))
+"""Below how many seconds `elapsed` counts in which steps; above all of them in minutes."""
+
+_MIB = 1 << 20
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -38,6 +42,20 @@ def age(seconds: float | None) -> str:
     return "0s" if seconds is not None and seconds < 0.95 else duration(seconds)
 
 
+def elapsed(seconds: float | None) -> str:
+    """How long something has gone on by now: `7s`, `25s`, `1m40s`, `12m`, `3h07m`.
+
+    For what is shown again at every look. It counts in steps of at most a quarter of itself, rounded down: a column
+    of such figures would otherwise be sent whole, again and again, for seconds that nobody reads.
+    """
+    if seconds is None:
+        return UNKNOWN
+    seconds = max(0.0, seconds)
+    step = next((step for below, step in _ELAPSED_STEPS if seconds < below), _MINUTE)
+    whole = int(seconds // step) * step
+    return f"{whole // _MINUTE}m" if 10 * _MINUTE <= whole < _HOUR else age(whole)
+
+
 def instant(iso: str | None) -> str:
     """An ISO 8601 instant to the second, its offset kept: `2026-03-01T02:00:40+00:00`."""
     if iso is None:
@@ -56,6 +74,16 @@ def size(count: float | None) -> str:
             return f"{value:.0f}{unit}" if unit == "B" or abs(value) >= 9.95 else f"{value:.1f}{unit}"
         value /= 1024
     return f"{value:.0f}P"
+
+
+def memory(count: float | None) -> str:
+    """Bytes that a process or a container takes, as `size`, but nothing below a tenth of a MiB: `0.1M`, `64M`, `3.9G`.
+
+    Fewer bytes are of no interest, and change at every look.
+    """
+    if not count or count >= _MIB:
+        return size(count)
+    return f"{max(0.1, count / _MIB):.1f}M"
 
 
 def count(number: float | None) -> str:
@@ -83,6 +111,13 @@ def percent(ratio: float | None) -> str:
 def cpu(points: float | None) -> str:
     """A CPU share that is already a percentage, 100 = one core: `3.1%`, `250%`."""
     return UNKNOWN if points is None else percent(points / 100)
+
+
+def share(points: float | None) -> str:
+    """A CPU share in whole points, as the kernel's clock counts it in two seconds: `<1%`, `3%`, `250%`."""
+    if points is None:
+        return UNKNOWN
+    return "<1%" if 0 < points < 0.75 else f"{points:.0f}%"
 
 
 def rate(per_second: float | None, *, signed: bool = False) -> str:

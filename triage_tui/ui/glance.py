@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -30,6 +31,13 @@ LEVEL_TONES: dict[Level, Tone] = {
 }
 
 
+SLOT_S = 10.0
+"""Seconds that one cell of a sparkline stands for. With a cell for each look the whole line would change every time."""
+
+READ_WITHIN_S = 0.5
+"""What may pass between the end of a look and the next without being worth a word."""
+
+
 class Glance(Struct, frozen=True):
     """A picture, and how long ago it was taken.
 
@@ -48,16 +56,36 @@ class Glance(Struct, frozen=True):
         """The tone of a reading."""
         return LEVEL_TONES[level(signal, value, self.thresholds)]
 
-    def history(self, sighting: Sighting, signal: str, subject: str = "") -> Sequence[float]:
-        """The last readings of a signal of this target."""
-        return self.picture.values(sighting.target.name, signal, subject)
+    def peaks(self, sighting: Sighting, signal: str, slots: int, subject: str = "") -> Sequence[float | None]:
+        """The highest readings of a signal in the last slots of time, the latest at the end; None where there is none.
+
+        Slots begin at full multiples of SLOT_S, so that time moves them and looks do not.
+        """
+        series = self.picture.history.get((sighting.target.name, signal, subject))
+        if series is None or not series.times:
+            return ()
+        latest = series.times[-1] // SLOT_S
+        peaks: list[float | None] = [None] * slots
+        for at, value in zip(reversed(series.times), reversed(series.values), strict=True):
+            back = int(latest - at // SLOT_S)
+            if back >= slots:
+                break
+            known = peaks[-1 - back]
+            peaks[-1 - back] = value if known is None else max(known, value)
+        return peaks
 
 
 def state_line(glance: Glance, sighting: Sighting) -> Line:
-    """What the pane's title says of the state of its data: `● live 1s`, `◌ STALE 14s`, `✗ DOWN, seen 40s ago`."""
+    """What the pane's title says of the state of its data: `● live <3s`, `◌ STALE 14s`, `✗ DOWN, seen 40s ago`.
+
+    The age of live data goes up and down with every look; for as long as it stays below what the cadence makes of it,
+    that bound is shown and not the age.
+    """
     symbol, word, tone = STATES[sighting.state]
     age = glance.age(sighting)
     match sighting.state:
+        case State.LIVE if age is not None and age < (bound := _age_bound_s(sighting)):
+            after = f" <{bound}s"
         case State.LIVE | State.STALE:
             after = f" {figures.age(age)}"
         case State.DOWN | State.DENIED:
@@ -66,6 +94,11 @@ def state_line(glance: Glance, sighting: Sighting) -> Line:
             waited = sighting.looking_s
             after = f" {figures.age(waited + glance.elapsed_s)}" if waited is not None else ""
     return (Cell(f"{symbol} {word}", tone), Cell(after, "dim" if sighting.state is State.LIVE else tone))
+
+
+def _age_bound_s(sighting: Sighting) -> int:
+    """Whole seconds below which the age stays while looks follow each other as they should."""
+    return math.ceil(sighting.interval_s + (sighting.took_s or 0.0) + READ_WITHIN_S)
 
 
 def labelled(label: str, value: str, tone: Tone = "text") -> Line:

@@ -27,7 +27,7 @@ def header_line(glance: Glance, width: int, paused_s: float | None) -> Line:
     if paused_s is not None:
         parts.insert(2, (Cell(f"‖ PAUSED {figures.age(paused_s)} ago", "warn"),))
     parts.append(_endpoints(picture.sightings))
-    return spread(join(parts), (Cell(f"{now:%H:%MZ} ", "dim"),), width)
+    return spread(join(parts), (Cell(f"{now:%H:%M:%SZ} ", "dim"),), width)
 
 
 def endpoint_strip(glance: Glance, width: int) -> Line:

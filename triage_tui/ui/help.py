@@ -17,7 +17,7 @@ from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
 
 MEANINGS = {
-    "live": "the numbers are of now; their age stands beside the word",
+    "live": "the numbers are of now, and not older than what stands beside the word",
     "STALE": "no look succeeded for three intervals: old numbers, shown dim",
     "DOWN": "the last look failed; the server's words and a next step stand below",
     "DENIED": "turned away; not asked again until you press r",

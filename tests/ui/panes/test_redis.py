@@ -83,7 +83,7 @@ class TestQueues:
         assert texts(Queue("q", "sidekiq", dead=None, dead_capped=True))["dead"] == "?"
 
     def test_an_age_that_nobody_wrote_has_a_lower_bound(self) -> None:
-        assert texts(Queue("q", "celery", 5, head_unchanged_s=41.0))["oldest"] == ">41s"
+        assert texts(Queue("q", "celery", 5, head_unchanged_s=41.0))["oldest"] == ">40s"
         assert texts(Queue("q", "celery", 5, oldest_age_s=90.0, head_unchanged_s=41.0))["oldest"] == "90s"
 
     def test_those_in_trouble_come_first_then_the_deepest(self) -> None:

@@ -156,9 +156,9 @@ class Containers:
                     figures.count(restarts), glance.tone("docker.restarts", restarts) if restarts else "dim"
                 ),
                 "cpu": Cell(figures.cpu(container.cpu_percent) if running else figures.ABSENT),
-                "memory": Cell(figures.size(container.memory_bytes) if running else figures.ABSENT),
+                "memory": Cell(figures.memory(container.memory_bytes) if running else figures.ABSENT),
                 "limit": Cell(_share(container) if running else figures.ABSENT, used_tone),
-                "age": Cell(figures.duration(container.age_s), "dim"),
+                "age": Cell(figures.elapsed(container.age_s), "dim"),
                 "project": Cell(container.project or figures.ABSENT, "dim"),
                 "network": Cell(
                     f"{figures.size(container.network_rx_bytes)}/{figures.size(container.network_tx_bytes)}"

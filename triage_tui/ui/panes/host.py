@@ -89,7 +89,7 @@ class Host:
         return join(
             [
                 _bar("cpu", percent / 100 if percent is not None else None, tone),
-                _history(glance.history(sighting, "host.cpu_percent"), 100),
+                _history(glance.peaks(sighting, "host.cpu_percent", HISTORY_CELLS), 100),
                 (
                     Cell("load ", "dim"),
                     Cell(averages, glance.tone("host.load_per_core", load)),
@@ -103,7 +103,7 @@ class Host:
         used = memory.percent / 100 if memory is not None else None
         parts = [
             _bar("mem", used, glance.tone("host.memory_ratio", used)),
-            _history(glance.history(sighting, "host.memory_ratio"), 1),
+            _history(glance.peaks(sighting, "host.memory_ratio", HISTORY_CELLS), 1),
         ]
         if memory is not None:
             parts.append(
@@ -149,7 +149,7 @@ def _bar(label: str, used: float | None, tone: Tone) -> Line:
     )
 
 
-def _history(values: Sequence[float], top: float) -> Line:
+def _history(values: Sequence[float | None], top: float) -> Line:
     return (Cell(figures.sparkline(values, HISTORY_CELLS, top=top), "accent"),)
 
 
@@ -182,7 +182,9 @@ def _network(glance: Glance, sighting: Sighting, data: HostData) -> Line:
         (Cell("net  ", "dim"), Cell(f"{figures.size(received)}/s in  {figures.size(sent)}/s out")),
         (
             Cell(
-                figures.sparkline(glance.history(sighting, "host.network_rx_bytes_per_s"), HISTORY_CELLS),
+                figures.sparkline(
+                    glance.peaks(sighting, "host.network_rx_bytes_per_s", HISTORY_CELLS), HISTORY_CELLS
+                ),
                 "accent",
             ),
         ),
@@ -203,8 +205,8 @@ def _row(process: Process) -> Row:
         cells={
             "pid": Cell(str(process.pid), "dim"),
             "name": Cell(process.name),
-            "cpu": Cell(figures.cpu(process.cpu_percent)),
-            "memory": Cell(figures.size(process.memory_bytes)),
+            "cpu": Cell(figures.share(process.cpu_percent)),
+            "memory": Cell(figures.memory(process.memory_bytes)),
             "user": Cell(process.user or figures.UNKNOWN, "dim"),
             "command": Cell(process.command or "", "dim"),
         },

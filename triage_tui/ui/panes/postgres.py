@@ -240,7 +240,7 @@ def _node_row(glance: Glance, node: Blocking, session: Session | None, key: str,
                 indent + ("gid" if node.prepared else str(node.pid)), "strong" if node.depth == 0 else "text"
             ),
             "status": Cell(status, tone),
-            "since": Cell(figures.duration(since), tone),
+            "since": Cell(figures.elapsed(since), tone),
             "victims": Cell(str(node.victims) if node.victims else "", "bad"),
             "app": Cell(app),
             "who": Cell(who),
@@ -291,7 +291,7 @@ def _session_row(glance: Glance, session: Session) -> Row:
         cells={
             "pid": Cell(str(session.pid)),
             "status": Cell(f"{symbol} {_short_state(state)}", _state_tone(state)),
-            "since": Cell(figures.duration(since), tone),
+            "since": Cell(figures.elapsed(since), tone),
             "victims": Cell(""),
             "app": Cell(app),
             "who": Cell(who),

@@ -212,12 +212,14 @@ def _trend(queue: Queue) -> tuple[str, Tone]:
 
 def _oldest(queue: Queue) -> str:
     if queue.oldest_age_s is not None:
-        return figures.duration(queue.oldest_age_s)
+        return figures.elapsed(queue.oldest_age_s)
     if not queue.waiting:
         return figures.ABSENT if queue.waiting == 0 else figures.UNKNOWN
     # Some systems write no time into a job: how long the first one has not moved is a lower bound.
     return (
-        f">{figures.age(queue.head_unchanged_s)}" if queue.head_unchanged_s is not None else figures.UNKNOWN
+        f">{figures.elapsed(queue.head_unchanged_s)}"
+        if queue.head_unchanged_s is not None
+        else figures.UNKNOWN
     )
 
 
@@ -259,7 +261,7 @@ def _row(glance: Glance, sighting: Sighting, queue: Queue) -> Row:
             ),
             "trend": Cell(trend, tone),
             "history": Cell(
-                figures.sparkline(glance.history(sighting, "queue.waiting", queue.subject), 12), "accent"
+                figures.sparkline(glance.peaks(sighting, "queue.waiting", 12, queue.subject), 12), "accent"
             ),
             "delayed": Cell(_set(queue, queue.delayed), "dim"),
             "retry": Cell(_set(queue, queue.retry), "dim"),
