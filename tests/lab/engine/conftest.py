@@ -12,6 +12,7 @@ from pathlib import Path
 import docker
 import pytest
 
+from triage_tui.lab.engine.api import Api
 from triage_tui.lab.engine.engine import Engine
 from triage_tui.lab.engine.spec import ServiceSpec
 
@@ -34,9 +35,14 @@ async def engine(room: Path) -> AsyncIterator[Engine]:
 
 
 @pytest.fixture
-async def served(engine: Engine, room: Path) -> Engine:
-    """The same, and it answers on `s` in its folder."""
-    await engine.serve(room / "s")
+async def answers(engine: Engine, room: Path) -> Api:
+    """What answers for it, on `s` in its folder."""
+    return await engine.serve(room / "s")
+
+
+@pytest.fixture
+def served(engine: Engine, answers: Api) -> Engine:
+    """The same engine, and it answers."""
     return engine
 
 

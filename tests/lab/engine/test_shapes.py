@@ -22,6 +22,9 @@ from tests.servers.docker import docker_engine
 
 __all__ = ["docker_engine"]
 
+# One process asks all the questions, and only one has a real engine.
+pytestmark = pytest.mark.xdist_group("docker")
+
 RECORDED: dict[str, Any] = json.loads((FIXTURES / "docker-20.10.json").read_text())
 STATS_V2 = Path(__file__).parents[2] / "sources" / "docker" / "fixtures" / "stats-docker-cgroup-v2.json"
 
@@ -123,7 +126,6 @@ def test_differences_are_seen() -> None:
 
 
 @pytest.mark.docker
-@pytest.mark.xdist_group("docker")
 def test_a_real_engine_still_answers_as_recorded(docker_engine: Docker) -> None:
     version = docker_engine.api.version()["ApiVersion"]
     if version != RECORDED["api"]:

@@ -83,6 +83,11 @@ class LogBook:
         """What is written from now on, until the run ends."""
         return Feed(self._followers, BEHIND, lambda line: line.stream in streams)
 
+    @property
+    def followers(self) -> int:
+        """How many follow."""
+        return len(self._followers)
+
     def ended(self) -> None:
         """The container runs no more: followers get what is left, and then their end."""
         for follower in self._followers:

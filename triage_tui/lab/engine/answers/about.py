@@ -215,8 +215,10 @@ def _descriptors() -> int:
 
 def image_called(engine: Engine, called: str) -> dict[str, Any]:
     """The answer to `/images/{name}/json`. Raises NotFoundError."""
+    number = called.removeprefix("sha256:")
     for image in images_of(engine):
-        if tagged(called) in image["RepoTags"] or called == image["Id"]:
+        begins = len(number) >= 4 and image["Id"].startswith(f"sha256:{number}")
+        if begins or tagged(called) in image["RepoTags"]:
             return _image(image, engine)
     raise NotFoundError(f"no such image: {called}: No such image: {tagged(called)}")
 
