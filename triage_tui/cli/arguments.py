@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from triage_tui.cli import commands, exits, laboratory
+from triage_tui.cli import commands, exits, guides_parser, laboratory
 
 _EXITS = """\
 exit codes:
@@ -167,10 +167,20 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     lab_commands = _add_lab(lab)
 
+    guides = subparsers.add_parser(
+        "guides", help="the knowledge base from the shell: lint", epilog=guides_parser.EPILOG
+    )
+    guides_commands = guides_parser.add(guides, Parser, _add_where)
+
     for subparser in (snapshot, doctor):
         _add_where(subparser, default=argparse.SUPPRESS)
     parser.commands = list(subparsers.choices)
-    everywhere = [parser, *subparsers.choices.values(), *lab_commands.choices.values()]
+    everywhere = [
+        parser,
+        *subparsers.choices.values(),
+        *lab_commands.choices.values(),
+        *guides_commands.choices.values(),
+    ]
     parser.options = [name for each in everywhere for name in each.options_known()]
     parser.argv = argv
     return parser.parse_args(argv)

@@ -6,7 +6,8 @@ OK = 0
 """Done. Of a snapshot: at least one target told something."""
 
 INCOMPLETE = 1
-"""Of `doctor`: something could not be reached, or only in part. Of `lab up` and `lab status`: not all is well."""
+"""Of `doctor`: something could not be reached, or only in part. Of `lab up` and `lab status`: not all is well.
+Of `guides lint`: something has to be mended."""
 
 USAGE = 2
 """The arguments or the configuration cannot be used, or a file could not be written; nothing was done."""
