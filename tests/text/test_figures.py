@@ -17,7 +17,7 @@ positive = st.floats(0, 1e12, allow_nan=False)
     "write",
     [
         figures.duration, figures.age, figures.elapsed, figures.size, figures.memory, figures.count, figures.percent,
-        figures.cpu, figures.share, figures.rate,
+        figures.cpu, figures.rate,
     ],
 )  # fmt: skip
 def test_unknown_is_never_a_zero(write: object) -> None:
@@ -148,7 +148,7 @@ def test_cpu_is_a_percentage_already() -> None:
     assert figures.cpu(250) == "250%"
     assert figures.cpu(3.14) == "3.1%"
     assert [figures.share(points) for points in (0, 0.5, 0.75, 3.14, 250)] == [
-        "0%",
+        "<1%",
         "<1%",
         "1%",
         "3%",

@@ -117,7 +117,7 @@ def share(points: float | None) -> str:
     """A CPU share in whole points, as the kernel's clock counts it in two seconds: `<1%`, `3%`, `250%`."""
     if points is None:
         return UNKNOWN
-    return "<1%" if 0 < points < 0.75 else f"{points:.0f}%"
+    return "<1%" if points < 0.75 else f"{points:.0f}%"
 
 
 def rate(per_second: float | None, *, signed: bool = False) -> str:

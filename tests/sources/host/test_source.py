@@ -77,8 +77,7 @@ def test_a_reused_pid_is_another_process() -> None:
     table = ProcessTable(lambda: now)
     table.read()
     seen = table._seen[os.getpid()]
-    seen.process = psutil.Process(os.getppid())
-    seen.cpu_s = 1e9
+    seen.task = seen.task._replace(started=seen.task.started - 1, cpu_s=0.0)
     now = 100.0
     table.read()
     assert table._seen[os.getpid()].cpu_percent is None
@@ -101,3 +100,20 @@ def test_looking_at_processes_takes_a_small_share_of_the_time() -> None:
     assert table.read() is second
     now = 61.0
     assert table.read() is not second
+
+
+def test_processes_keep_their_places_for_a_while() -> None:
+    now = 0.0
+    table = ProcessTable(lambda: now, lambda: 0.0)
+    places = []
+    for at in (0.0, 2.0, 4.0):
+        now = at
+        places.append([process.pid for process in table.read()])
+        assert len(places[-1]) == len(set(places[-1]))
+    there = set(places[1]) & set(places[2])
+    # The machine is not ours alone: a process that rises may outdo the first one.
+    table._seen[places[2][0]].usual_percent = 1e6
+    now = 6.0
+    after = [process.pid for process in table.read()]
+    assert there & set(after)
+    assert after[0] == places[2][0]
