@@ -156,7 +156,12 @@ class Soak:
         self._report.recoveries_s.append(time.monotonic() - began)
         self._say(f"all live again after {self._report.recoveries_s[-1]:.1f} s")
         self._read(self._pace.calm_s)
-        self._report.calm.append(self._vital())
+        took = self._vital()
+        self._report.calm.append(took)
+        self._say(
+            f"{took.uss_bytes / 2**20:.1f} MiB, {took.descriptors} descriptors, {took.threads} threads,"
+            f" {took.connections} connections, {took.cpu_s:.1f} s of CPU"
+        )
 
     def _is_live(self, since: float) -> bool:
         """Every target is live in a note that is newer than this instant."""
