@@ -22,8 +22,11 @@ _MIB = 1 << 20
 
 
 @contextlib.contextmanager
-def docker_cast(engine: Docker) -> Iterator[int]:
-    """On a real one; gone afterwards. Yields the port that `web` is published on."""
+def docker_cast(engine: Docker, *, settled: bool = False) -> Iterator[int]:
+    """On a real one; gone afterwards. Yields the port that `web` is published on.
+
+    settled: `loop` will not be restarted while it is asked about
+    """
     published = free_port()
     engine.api.create_network(NETWORK, driver="bridge", labels={"com.docker.compose.project": "triage"})
     try:
@@ -47,8 +50,8 @@ def docker_cast(engine: Docker) -> Iterator[int]:
         wait_for("web is well", lambda: engine.state("web")["Health"]["Status"] == "healthy")
         wait_for("ill is ill", lambda: engine.state("ill")["Health"]["Status"] == "unhealthy")
         wait_for("greedy is gone", lambda: engine.state("greedy")["Status"] == "exited")
-        # From then on it waits longer for its restart than all questions take.
-        wait_for("loop waits", lambda: engine.api.inspect_container("loop")["RestartCount"] > 6)
+        least = 7 if settled else 1
+        wait_for("loop waits", lambda: engine.api.inspect_container("loop")["RestartCount"] >= least)
         yield published
     finally:
         for name in CAST:
@@ -91,7 +94,7 @@ def _health(engine: Engine, name: str) -> str | None:
 
 def _specs(published: int) -> list[ServiceSpec]:
     def check(script: str) -> HealthCheck:
-        return HealthCheck(("CMD-SHELL", script), interval_s=1.0, timeout_s=5.0, retries=1)
+        return HealthCheck(("CMD-SHELL", script), interval_s=0.2, timeout_s=30.0, retries=1)
 
     return [
         shell(

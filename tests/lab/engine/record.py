@@ -23,7 +23,7 @@ FIXTURES = Path(__file__).with_name("fixtures")
 
 def main() -> int:
     """Record, and say where to."""
-    with running_docker() as engine, docker_cast(engine) as published:
+    with running_docker() as engine, docker_cast(engine, settled=True) as published:
         answers = ask_all(engine.socket, published)
         folder = str(engine.folder)
     version = answers["looks"]["version"]["body"]

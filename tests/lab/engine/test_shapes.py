@@ -47,6 +47,9 @@ OF_THE_LAB = (
 )
 
 
+_TAKES = 4
+
+
 def _unexplained(found: list[str], explained: tuple[str, ...]) -> list[str]:
     return [line for line in found if not any(re.match(pattern, line) for pattern in explained)]
 
@@ -131,20 +134,23 @@ def test_a_real_engine_still_answers_as_recorded(docker_engine: Docker) -> None:
     if version != RECORDED["api"]:
         pytest.skip(f"this engine speaks API {version}, the recordings {RECORDED['api']}")
     with docker_cast(docker_engine) as published:
-        live = ask_all(docker_engine.socket, published)
-    found = {
-        name: difference
-        for name in LOOKS
-        if (
-            difference := _unexplained(
-                [
-                    *differences(RECORDED["looks"][name]["body"], live["looks"][name]["body"]),
-                    *differences(live["looks"][name]["body"], RECORDED["looks"][name]["body"]),
-                ],
-                OF_THE_HOST,
-            )
-        )
-    }
+        # On a busy machine a health check may come too late, and one of the cast play another part for a moment.
+        for _ in range(_TAKES):
+            found = _drifted(ask_all(docker_engine.socket, published))
+            if not found:
+                return
     assert found == {}
-    assert live["lists"] == RECORDED["lists"]
-    assert live["refusals"] == RECORDED["refusals"]
+
+
+def _drifted(live: dict[str, Any]) -> dict[str, Any]:
+    """What is not as recorded, by question."""
+    found: dict[str, Any] = {}
+    for name in LOOKS:
+        real, now = RECORDED["looks"][name]["body"], live["looks"][name]["body"]
+        if lines := _unexplained([*differences(real, now), *differences(now, real)], OF_THE_HOST):
+            found[name] = lines
+    for group in ("lists", "refusals"):
+        for name, answer in RECORDED[group].items():
+            if live[group][name] != answer:
+                found[name] = live[group][name]
+    return found
