@@ -50,6 +50,9 @@ class Life:
     ) -> None:
         self._over.set()
         self._thread.join(30)
+        if self._engine is not None:
+            for number in range(CONTAINERS):
+                self._engine.remove(f"service-{number}")
 
     def _live(self) -> None:
         try:

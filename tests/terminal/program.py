@@ -20,7 +20,7 @@ import pyte
 
 from tests.terminal.sequences import Modes, tokens
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 """How long anything that is awaited may take. Far more than it does: the machine may be busy with other tests."""
 
 POLL_S = 0.05
@@ -109,12 +109,14 @@ class Program:
     @property
     def lines(self) -> list[str]:
         """The rows of the screen."""
-        return list(self._screen.display)
+        # The emulator's own way fails where a resize has cut a wide character in two.
+        buffer, columns = self._screen.buffer, range(self._screen.columns)
+        return ["".join(buffer[y][x].data for x in columns) for y in range(self._screen.lines)]
 
     @property
     def text(self) -> str:
         """The whole screen."""
-        return "\n".join(self._screen.display)
+        return "\n".join(self.lines)
 
     @property
     def modes(self) -> Modes:

@@ -38,6 +38,9 @@ OF_THE_HOST = (
     r"Warnings",
     r"SecurityOptions",
     r"Config\.Healthcheck",
+    # Whether a health check runs at this moment, and where the image came from.
+    r"ExecIDs",
+    r"(Images)?\[\]\.RepoDigests",
 )
 OF_THE_LAB = (
     # Nobody counts what a process moves over the interfaces of the whole machine.
