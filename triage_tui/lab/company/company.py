@@ -29,6 +29,9 @@ from triage_tui.lab.engine.spec import ServiceSpec
 SERVER_START_S = 60.0
 """Servers are up in a second; a machine with much else to do may need far longer."""
 
+QUEUES = ("encounters", "sync")
+"""Of Celery."""
+
 _POLL_S = 0.1
 
 REDIS_SETTINGS = {
@@ -67,6 +70,7 @@ class Company:
         await self._await_postgres()
         await asyncio.to_thread(databases.make_databases, self.premises)
         await self._await_redis()
+        await self._register_queues()
         say(f"starting {len(self.specs) - len(servers)} services")
         for name, spec in self.specs.items():
             if name not in servers:
@@ -115,6 +119,10 @@ class Company:
         spec = self.specs[name]
         kept = {key: value for key, value in spec.env.items() if key not in without}
         await self.engine.recreate(name, structs.replace(spec, env=kept | dict(env), **fields))
+
+    async def run_once(self, spec: ServiceSpec) -> None:
+        """A container that is not of the company."""
+        await self.engine.start(self.engine.add(spec))
 
     async def restore(self, name: str) -> None:
         """Whatever has become of a container: as it was deployed, and running."""
@@ -172,6 +180,12 @@ class Company:
         reply = await call(f"{self.premises.url('partner')}/sandbox", "POST", moods, headers=token)
         if reply.status != 200:
             raise UnreachableError(f"the sandbox says {reply.status} {reply.content}")
+
+    async def _register_queues(self) -> None:
+        """Its queues are known from the start, as if Celery's workers had been here yesterday."""
+        async with self.redis("lab") as client:
+            for queue in QUEUES:
+                await client.sadd(f"_kombu.binding.{queue}", f"{queue}\x06\x16\x06\x16{queue}")
 
     async def _await_postgres(self) -> None:
         give_up_at = time.monotonic() + SERVER_START_S

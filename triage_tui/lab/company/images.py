@@ -26,12 +26,8 @@ sys.exit(main())
 
 def lay_out(images: Path) -> None:
     """Write them all. Raises OSError."""
-    postcodes = postcodes_module(images)
-    postcodes.parent.mkdir(parents=True)
-    postcodes.write_text("KNOWN = tuple(range(10115, 10155))\n")
-    magic = libmagic(images)
-    magic.parent.mkdir(parents=True)
-    magic.touch()
+    install_postcodes(images)
+    install_libmagic(images)
     seed = seed_script(images)
     seed.parent.mkdir(parents=True)
     seed.write_text(_SEED)
@@ -41,6 +37,20 @@ def lay_out(images: Path) -> None:
         for revision, before, title in ((BEFORE[stack], None, "first"), (head, BEFORE[stack], "second")):
             text = _REVISION.format(title=title, revision=revision, before=before)
             (versions / f"{revision}_{title}.py").write_text(text)
+
+
+def install_postcodes(images: Path) -> None:
+    """Put it where it has to be."""
+    module = postcodes_module(images)
+    module.parent.mkdir(parents=True, exist_ok=True)
+    module.write_text("KNOWN = tuple(range(10115, 10155))\n")
+
+
+def install_libmagic(images: Path) -> None:
+    """Likewise."""
+    magic = libmagic(images)
+    magic.parent.mkdir(parents=True, exist_ok=True)
+    magic.touch()
 
 
 def postcodes_module(images: Path) -> Path:

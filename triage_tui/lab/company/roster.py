@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from msgspec import structs
 
 from triage_tui.lab.company import images, services
 from triage_tui.lab.company.premises import LOOPBACK, PORTS, ROLES, Premises, python_path
@@ -95,6 +98,19 @@ def program(
         restart=Restart("unless-stopped"),
         memory_limit_bytes=memory_mib * MIB,
         stop_timeout_s=5.0,
+    )
+
+
+def one_off(
+    premises: Premises, project: str, service: str, image: str, argv: tuple[str, ...], env: Mapping[str, str]
+) -> ServiceSpec:
+    """A container that somebody runs once, as `docker compose run` names it."""
+    spec = program(premises, project, service, image, argv, env)
+    return structs.replace(
+        spec,
+        name=f"{project}-{service}-run-{secrets.token_hex(6)}",
+        labels={"com.docker.compose.oneoff": "True"},
+        restart=Restart(),
     )
 
 

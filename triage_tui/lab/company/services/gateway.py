@@ -65,7 +65,7 @@ class Gateway:
         return None
 
     async def carry(self, every_s: float) -> NoReturn:
-        """Users, one after the other; some of them at the same time."""
+        """One user after the other. Called several times over, so that one who waits holds up no other."""
         while True:
             visit = random.choices(
                 (self._visit_therapy, self._cancel, self._upload, self._look_at_schedule), (5, 1, 2, 2)
@@ -76,8 +76,6 @@ class Gateway:
             except _TROUBLE as error:
                 kind = {SlowError: "ReadTimeout", UnreachableError: "ConnectionError"}.get(type(error))
                 log.error("%s: %s", kind or type(error).__name__, error)
-                # Users who get an error come back later.
-                await asyncio.sleep(every_s)
             await asyncio.sleep(random.uniform(0.5, 1.5) * every_s)
 
     async def _remember(self) -> None:
@@ -144,9 +142,11 @@ async def serve() -> None:
     )
     gateway = Gateway(redis)
     every_s = number("PACE_S", 0.4)
+    lines = whole_number("LINES", 4)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(listen(whole_number("PORT", 8080), gateway.answer))
-        tasks.create_task(gateway.carry(every_s))
+        for _ in range(lines):
+            tasks.create_task(gateway.carry(every_s * lines))
     with contextlib.suppress(RedisError):
         await redis.aclose()
 

@@ -23,6 +23,9 @@ WINDOW_S = 60.0
 MOODS: dict[str, float] = {
     "geocoder_delay_s": 0.0,
     "comprehend_hangs": 0,
+    "comprehend_delay_s": 0.0,
+    "comprehend_status": 200,
+    "servicetitan_delay_s": 0.0,
     "requests_per_minute": 600,
     "webhook_status": 200,
     "deliveries": 1,
@@ -52,7 +55,7 @@ class Partner:
             case "comprehend":
                 return await self._comprehend()
             case "servicetitan":
-                return self._serve_customers()
+                return await self._serve_customers()
             case "webhooks":
                 return self._receive(request)
             case "sandbox":
@@ -63,9 +66,14 @@ class Partner:
         if self._moods["comprehend_hangs"] > 0:
             self._moods["comprehend_hangs"] -= 1
             await asyncio.Event().wait()
+        await asyncio.sleep(self._moods["comprehend_delay_s"])
+        status = int(self._moods["comprehend_status"])
+        if status != HTTPStatus.OK:
+            return Reply(status, {"error": "ThrottlingException: Rate exceeded"})
         return Reply(HTTPStatus.OK, {"entities": random.randint(3, 30)})
 
-    def _serve_customers(self) -> Reply:
+    async def _serve_customers(self) -> Reply:
+        await asyncio.sleep(self._moods["servicetitan_delay_s"])
         now = time.monotonic()
         if now - self._window > WINDOW_S:
             self._window, self._asked = now, 0

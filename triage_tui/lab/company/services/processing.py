@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import random
 from collections import OrderedDict
@@ -62,9 +63,9 @@ def ask_comprehend(encounter: int) -> int:
     try:
         connection.request("POST", parts.path, body=b"{}")
         answer = connection.getresponse()
-        answer.read()
+        said = answer.read()
         if answer.status != http.client.OK:
-            raise RuntimeError(f"Comprehend says {answer.status} for encounter {encounter}")
+            raise RuntimeError(json.loads(said)["error"])
     finally:
         connection.close()
     return encounter % 30 + 3

@@ -1,0 +1,40 @@
+"""The database is stopped, or was killed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+from typing import TYPE_CHECKING
+
+from triage_tui.lab.company.configuration import DATABASE
+from triage_tui.lab.company.roster import POSTGRES
+from triage_tui.lab.drill import Drill, Fix, Place
+
+if TYPE_CHECKING:
+    from triage_tui.lab.company.company import Company
+
+
+@asynccontextmanager
+async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
+    if dice.random() < 0.5:
+        await company.engine.stop(POSTGRES)
+    else:
+        await company.engine.kill(POSTGRES)
+    yield Place(
+        target=DATABASE,
+        subject="",
+        by_hand=f"Start {POSTGRES}; services connect again by themselves.",
+        fix=Fix("docker.start", POSTGRES),
+    )
+    await company.restore(POSTGRES)
+
+
+DRILL = Drill(
+    id="database-down",
+    title="Nothing works any more",
+    finding="postgres.unreachable",
+    guide="tradeengage/database-connection",
+    visible_within_s=20,
+    cause=_cause,
+)
