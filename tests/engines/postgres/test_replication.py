@@ -77,6 +77,7 @@ async def test_a_standby_seen_from_both_ends_until_the_primary_dies(
     primary: tuple[EmbeddedServer, int, Path], open_source: OpenSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("triage_tui.sources.postgres.replication.EVERY_S", 0.0)
+    monkeypatch.setattr("triage_tui.sources.postgres.replication.NONE_AGAIN_S", 0.0)
     server, version, folder = primary
     async with Crowd(server.url) as crowd:
         await crowd.run("CREATE ROLE narrow LOGIN PASSWORD 'a-password-of-ours'")

@@ -24,22 +24,22 @@ INFO = ConnectionInfo({}, "postgresql://app@db:5432/shop", "app", "shop")
 
 
 def test_a_dear_question_rests_in_proportion() -> None:
-    probe = Probe("locks", 0.0)
+    probe = Probe("locks")
     assert probe.due(0.0)
-    probe.answered(100.0, took_s=0.05)
+    probe.answered(100.0, took_s=0.05, every_s=0.0)
     assert not probe.due(100.0 + 0.05 * DUTY - 0.01)
     assert probe.due(100.0 + 0.05 * DUTY)
 
 
 def test_a_cheap_question_keeps_its_own_pace() -> None:
-    probe = Probe("sizes", 300.0)
-    probe.answered(0.0, took_s=0.001)
+    probe = Probe("sizes")
+    probe.answered(0.0, took_s=0.001, every_s=300.0)
     assert not probe.due(299.0)
     assert probe.due(300.0)
 
 
 def test_a_timeout_is_tried_again_less_and_less_often_and_forgotten_when_it_works() -> None:
-    probe, now, pauses = Probe("roles", 0.0), 0.0, []
+    probe, now, pauses = Probe("roles"), 0.0, []
     for _ in range(8):
         probe.failed(now, Problem(ProblemKind.TIMEOUT, "slow", "wait"))
         pause = next(s for s in range(1, 10_000) if probe.due(now + s))
@@ -47,7 +47,7 @@ def test_a_timeout_is_tried_again_less_and_less_often_and_forgotten_when_it_work
         now += pause
     assert pauses == [30, 60, 120, 240, 480, 600, 600, 600]
     assert SLOW_PAUSE_S == (30.0, 600.0)
-    probe.answered(now, 0.0)
+    probe.answered(now, 0.0, 0.0)
     assert probe.problem is None
     probe.failed(now, Problem(ProblemKind.TIMEOUT, "slow", "wait"))
     assert probe.due(now + 30)
@@ -55,7 +55,7 @@ def test_a_timeout_is_tried_again_less_and_less_often_and_forgotten_when_it_work
 
 @pytest.mark.parametrize("kind", [ProblemKind.PERMISSION, ProblemKind.PROTOCOL, ProblemKind.MISSING])
 def test_a_refusal_is_tried_again_since_somebody_may_grant_it(kind: ProblemKind) -> None:
-    probe = Probe("standbys", 0.0)
+    probe = Probe("standbys")
     for _ in range(3):
         probe.failed(0.0, Problem(kind, "no", "ask"))
         assert not probe.due(REFUSED_PAUSE_S - 1)

@@ -25,7 +25,11 @@ QUERY_BYTES = 4096
 """Of one query; four times what a server keeps by default."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_OUR_OWN = "triage"
+OUR_OWN = "triage"
+"""The state as which our own sessions count."""
+
+HIDDEN = b"<insufficient privilege>"
+"""What the server shows in place of a query that may not be seen."""
 
 
 class Connections(Struct, frozen=True):
@@ -66,8 +70,8 @@ async def read_connections(link: Link, version: Version) -> Connections:
     )
 
 
-async def read_activity(link: Link, version: Version) -> Activity:
-    """Read the sessions. Raises what `Link.ask` raises."""
+async def read_most_telling(link: Link, version: Version) -> Activity:
+    """Read those that wait, those they wait for, and as many others as there is room for. Raises what `ask` raises."""
     rows = await link.ask(
         query("sessions", version),
         {

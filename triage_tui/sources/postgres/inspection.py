@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 
 from triage_tui.model import Gap, Problem, ProblemKind
 from triage_tui.model.postgres import PostgresData
-from triage_tui.sources.postgres.activity import read_activity, read_connections, sessions
+from triage_tui.sources.postgres.activity import sessions
 from triage_tui.sources.postgres.conninfo import ConnectionInfo
 from triage_tui.sources.postgres.databases import Databases
 from triage_tui.sources.postgres.link import STATEMENT_TIMEOUT_MS, Link
@@ -17,6 +17,7 @@ from triage_tui.sources.postgres.names import Names
 from triage_tui.sources.postgres.probes import Probes
 from triage_tui.sources.postgres.queries import Version, query
 from triage_tui.sources.postgres.replication import Replication
+from triage_tui.sources.postgres.sessions import SessionReader
 from triage_tui.sources.postgres.statements import Statements
 from triage_tui.sources.postgres.waits import Waits
 from triage_tui.text import safe
@@ -37,6 +38,7 @@ class Inspection:
         self._identity = identity
         self._clock = clock
         self._version: Version = (identity["version_num"] // 10000,)
+        self._sessions = SessionReader()
         self._names = Names()
         self._waits = Waits()
         self._databases = Databases()
@@ -50,8 +52,7 @@ class Inspection:
         """Look once. Raises what `Link.ask` raises where the essentials cannot be had."""
         probes, names, waits = self._probes, self._names, self._waits
         probes.begin()
-        connections = await read_connections(self._link, self._version)
-        activity = await read_activity(self._link, self._version)
+        connections, activity = await self._sessions.read(self._link, self._version)
         now = self._clock()
 
         # The waiting first: they are why somebody looks.

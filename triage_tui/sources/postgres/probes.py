@@ -53,9 +53,8 @@ _LASTING = frozenset({ProblemKind.PERMISSION, ProblemKind.PROTOCOL, ProblemKind.
 class Probe:
     """One optional question, and whether it is worth asking now."""
 
-    def __init__(self, part: str, every_s: float) -> None:
+    def __init__(self, part: str) -> None:
         self.part = part
-        self._every_s = every_s
         self._next_at = 0.0
         self._failures = 0
         self.problem: Problem | None = None
@@ -64,11 +63,11 @@ class Probe:
         """Time has come to ask (again)."""
         return now >= self._next_at
 
-    def answered(self, now: float, took_s: float) -> None:
+    def answered(self, now: float, took_s: float, every_s: float) -> None:
         """It worked; the rest it takes grows with what it cost."""
         self.problem = None
         self._failures = 0
-        self._next_at = now + max(self._every_s, took_s * DUTY)
+        self._next_at = now + max(every_s, took_s * DUTY)
 
     def failed(self, now: float, problem: Problem) -> None:
         """It did not; it is off for a while."""
@@ -121,7 +120,7 @@ class Probes:
 
         Raises what `Link.ask` raises when the connection is lost.
         """
-        probe = self._probes.setdefault(name, Probe(part, every_s))
+        probe = self._probes.setdefault(name, Probe(part))
         started = self._clock()
         if not probe.due(started) or started > self._until:
             return None
@@ -135,7 +134,7 @@ class Probes:
             probe.failed(self._clock(), self._explained(part, error))
             return None
         now = self._clock()
-        probe.answered(now, now - started)
+        probe.answered(now, now - started, every_s)
         return rows
 
     def missing(self, part: str, problem: Problem) -> None:

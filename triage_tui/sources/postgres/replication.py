@@ -14,6 +14,9 @@ from triage_tui.text import safe
 EVERY_S = 4.0
 """Standbys report every second or less; a lag that matters lasts longer than two looks."""
 
+NONE_AGAIN_S = 20.0
+"""How often a server that had no standby is asked whether it has one: it reads all sessions for the answer."""
+
 REPLICAS_READ = 100
 
 
@@ -26,7 +29,10 @@ class Replication:
     async def read(self, probes: Probes, *, in_recovery: bool) -> tuple[Replica, ...] | None:
         """Standbys, slots and the upstream; None where none of it may be seen."""
         limit = {"limit": REPLICAS_READ}
-        rows = await probes.ask("standbys", limit, part="replication.standbys", every_s=EVERY_S)
+        alone = self._parts.get("standbys") == ()
+        rows = await probes.ask(
+            "standbys", limit, part="replication.standbys", every_s=NONE_AGAIN_S if alone else EVERY_S
+        )
         if rows is not None:
             self._parts["standbys"] = standbys(rows)
         rows = await probes.ask("slots", limit, part="replication.slots", every_s=EVERY_S)

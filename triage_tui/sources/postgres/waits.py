@@ -13,6 +13,9 @@ from triage_tui.sources.postgres.probes import Probes
 from triage_tui.text import safe
 
 LOCKS_READ = 2000
+LOCKS_AGAIN_S = 10.0
+"""For how long what the waiting ask for is taken to be the same while the same sessions wait for the same others."""
+
 PREPARED_READ = 200
 """Far above any max_prepared_transactions in use."""
 
@@ -25,7 +28,8 @@ class Waits:
     def __init__(self) -> None:
         self._since: dict[Identity, float] = {}
         self._details: dict[int, Detail] = {}
-        self._read_for: frozenset[Identity] = frozenset()
+        self._read_for: dict[Identity, tuple[int, ...]] = {}
+        self._read_at = 0.0
         self._hidden: dict[int, tuple[int, ...]] = {}
         self._transactions: dict[str, str] = {}
         self.prepared: tuple[Prepared, ...] | None = None
@@ -75,13 +79,7 @@ class Waits:
         if not ids:
             self._details = {}
             return ()
-        rows = await probes.ask("locks", {"limit": LOCKS_READ}, part="blocking.mode")
-        if rows is not None:
-            self._details = details(map(lock, rows))
-            self._read_for = frozenset(ids.values())
-            for pid, detail in self._details.items():
-                if detail.wait_s is not None and pid in ids:
-                    self._since[ids[pid]] = now - max(0.0, detail.wait_s)
+        await self._read_locks(probes, {who: blocked_by[pid] for pid, who in ids.items()}, ids, now)
         ours = [
             detail.relation
             for detail in self._details.values()
@@ -91,6 +89,23 @@ class Waits:
         return blocking_tree(
             self._wait(pid, who, blocked_by[pid], names, database, now) for pid, who in ids.items()
         )
+
+    async def _read_locks(
+        self, probes: Probes, waits: dict[Identity, tuple[int, ...]], ids: Mapping[int, Identity], now: float
+    ) -> None:
+        """Read what is asked for, unless it was read a moment ago for the very same waits."""
+        # All prepared transactions have one number: one of them may have taken the place of another.
+        settled = waits == self._read_for and not any(PREPARED in them for them in waits.values())
+        if settled and now - self._read_at < LOCKS_AGAIN_S:
+            return
+        rows = await probes.ask("locks", {"limit": LOCKS_READ}, part="blocking.mode")
+        if rows is None:
+            return
+        self._details = details(map(lock, rows))
+        self._read_for, self._read_at = waits, now
+        for pid, detail in self._details.items():
+            if detail.wait_s is not None and pid in ids:
+                self._since[ids[pid]] = now - max(0.0, detail.wait_s)
 
     def _wait(
         self, pid: int, who: Identity, blocked_by: tuple[int, ...], names: Names, database: str, now: float
