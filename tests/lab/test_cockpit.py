@@ -22,7 +22,7 @@ DEMO = (PYTHON, "-m", "triage_tui.cli", "demo")
 @contextmanager
 def _demo(temporary: Path, *, columns: int = 140, rows: int = 45) -> Iterator[Program]:
     with Program(DEMO, columns=columns, rows=rows, environ={"TMPDIR": str(temporary)}) as program:
-        program.wait_for("platform-par")
+        program.wait_for("platform-par", PATIENCE_S)
         yield program
 
 
@@ -41,7 +41,7 @@ def test_it_shows_the_company_and_a_key_ends_it_and_leaves_nothing(
 ) -> None:
     with _demo(open_folder, columns=columns, rows=rows) as program:
         for part in ("encounters", "gateway", "load"):
-            program.wait_for(part)
+            program.wait_for(part, PATIENCE_S)
         left = _servers_of(program)
         program.press(key)
         assert program.wait_for_exit(PATIENCE_S) == 0

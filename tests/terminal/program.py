@@ -123,20 +123,20 @@ class Program:
         """The terminal's modes."""
         return Modes(self.sent)
 
-    def wait_until(self, holds: Callable[[], bool], what: str) -> None:
+    def wait_until(self, holds: Callable[[], bool], what: str, within_s: float = WAIT_S) -> None:
         """Read what the program sends until something holds; AssertionError with the screen where it does not."""
-        end = time.monotonic() + WAIT_S
+        end = time.monotonic() + within_s
         while not holds():
             ended = self._process.poll()
             if self.read(POLL_S) or holds():
                 continue
             if ended is not None or time.monotonic() > end:
-                why = f"not within {WAIT_S:g} s" if ended is None else f"the program ended with {ended}"
+                why = f"not within {within_s:g} s" if ended is None else f"the program ended with {ended}"
                 raise AssertionError(f"{what}: {why}. The screen:\n{self.text}")
 
-    def wait_for(self, text: str) -> None:
+    def wait_for(self, text: str, within_s: float = WAIT_S) -> None:
         """Until the screen holds a text."""
-        self.wait_until(lambda: text in self.text, f"“{text}” on the screen")
+        self.wait_until(lambda: text in self.text, f"“{text}” on the screen", within_s)
 
     def wait_without(self, text: str) -> None:
         """Until the screen holds a text no more."""

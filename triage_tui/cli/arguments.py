@@ -160,6 +160,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         metavar="DRILL",
         help="what breaks, see `triage lab list`; without it something does after a calm minute",
     )
+    demo.add_argument("--tour", action="store_true", help="walk through the screens first, with captions")
     demo.set_defaults(run=commands.demo)
 
     lab = subparsers.add_parser(
@@ -168,7 +169,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     lab_commands = _add_lab(lab)
 
     guides = subparsers.add_parser(
-        "guides", help="the knowledge base from the shell: lint", epilog=guides_parser.EPILOG
+        "guides",
+        help="the knowledge base from the shell: search, show, match, import, lint",
+        epilog=guides_parser.EPILOG,
     )
     guides_commands = guides_parser.add(guides, Parser, _add_where)
 

@@ -104,10 +104,10 @@ def demo(arguments: Namespace) -> int:
     reason = _no_screen()
     if reason is not None:
         raise CannotError(f"{reason}, and the demo needs one")
-    incident = Incident(CALM_S if drill is None else SOON_S, drill)
+    incident = Incident(CALM_S if drill is None or arguments.tour else SOON_S, drill)
     try:
         with company(lambda step: print(step, file=sys.stderr), incident) as opened:
-            code = _open_cockpit(opened.settings)
+            code = _open_cockpit(opened.settings, tour=arguments.tour)
             for truth in opened.truths():
                 print("\n".join(solution(truth)), file=sys.stderr)
             return code
@@ -140,10 +140,10 @@ def _no_screen() -> str | None:
     return f"the terminal (TERM={term}) cannot place text" if term in ("", "dumb", "unknown") else None
 
 
-def _open_cockpit(settings: Settings) -> int:
+def _open_cockpit(settings: Settings, *, tour: bool = False) -> int:
     from triage_tui.ui import run
 
-    return run(settings)
+    return run(settings, tour=tour)
 
 
 def _report(settings: Settings, timeout_s: float) -> int:

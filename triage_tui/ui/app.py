@@ -16,6 +16,7 @@ from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.events import Event, Key
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.screen import Screen
@@ -31,6 +32,7 @@ from triage_tui.ui.overview import Overview
 from triage_tui.ui.palette import THEME, Palette
 from triage_tui.ui.scrub import Scrub
 from triage_tui.ui.terminal_life import TerminalLife
+from triage_tui.ui.tour import Stop, Tour
 
 TICK_S = 1.0
 """How often ages are brought up to date. They are shown in whole seconds."""
@@ -82,6 +84,7 @@ class TriageApp(App[int]):
         palette: Palette,
         *,
         painted: Callable[[], None] = lambda: None,
+        tour: bool = False,
     ) -> None:
         # Sixteen colours or none: the terminal's own colours and background, no approximations of ours.
         super().__init__(ansi_color=palette.colours <= 16)
@@ -102,6 +105,7 @@ class TriageApp(App[int]):
         self._held_at = 0.0
         self._seen: dict[str, tuple[str, ...]] = {}
         self._note_until = 0.0
+        self._tour = Tour(self._show_stop, self.set_timer, self._end_tour) if tour else None
         self._news_waits = False
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -176,6 +180,8 @@ class TriageApp(App[int]):
         self._unsubscribe = self._engine.subscribe(on_news)
         self._engine.start()
         self.set_interval(TICK_S, self._show)
+        if self._tour is not None:
+            self._tour.go_on()
 
     def on_unmount(self) -> None:
         """Stop looking."""
@@ -200,6 +206,21 @@ class TriageApp(App[int]):
         if self._note_until and now > self._note_until:
             self._note_until = 0.0
             self._overview.show_note(None)
+
+    async def on_event(self, event: Event) -> None:
+        """Every event passes here first: a key of the reader ends the tour."""
+        if isinstance(event, Key) and self._tour is not None:
+            self._tour.end()
+        await super().on_event(event)
+
+    def _show_stop(self, stop: Stop) -> None:
+        self._overview.action_zoom(stop.alone.value if stop.alone is not None else "")
+        self._note_until = 0.0
+        self._overview.show_note(stop.caption)
+
+    def _end_tour(self) -> None:
+        self._overview.action_zoom("")
+        self._overview.show_note(None)
 
     def _note(self, text: str) -> None:
         self._note_until = time.monotonic() + NOTE_S

@@ -25,12 +25,12 @@ def palette_for(environ: Mapping[str, str]) -> Palette:
     return Palette(colours, unicode=speaks_unicode(environ))
 
 
-def run(settings: Settings) -> int:
-    """Open the cockpit and stay until the reader leaves."""
+def run(settings: Settings, *, tour: bool = False) -> int:
+    """Open the cockpit and stay until the reader leaves. tour: walk a newcomer through it first."""
     palette = palette_for(os.environ)
     # The app starts the engine after its first paint; a `with` would start it before.
     engine = Engine(settings)
-    app = TriageApp(engine, settings, palette, painted=_collect_garbage)
+    app = TriageApp(engine, settings, palette, painted=_collect_garbage, tour=tour)
     try:
         code = app.run()
     finally:
