@@ -274,6 +274,18 @@ async def test_recreated_with_another_environment(engine: Engine) -> None:
     ]  # fmt: skip
 
 
+async def test_removed_while_it_starts(engine: Engine) -> None:
+    """Nothing runs afterwards that nobody knows."""
+    for place in range(5):
+        engine.add(shell("web", FOREVER))
+        web = engine.find("web")
+        starting = asyncio.create_task(engine.start("web"))
+        for _ in range(place):
+            await asyncio.sleep(0)
+        await asyncio.gather(engine.remove("web"), starting, return_exceptions=True)
+        assert (web.removed, web.running, web.run) == (True, False, None)
+
+
 async def test_names(engine: Engine) -> None:
     first, second = (engine.add(shell(name, FOREVER)) for name in ("one", "two"))
     with pytest.raises(ConflictError, match='"/one" is already in use'):

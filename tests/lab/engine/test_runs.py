@@ -136,6 +136,22 @@ async def test_an_abandoned_run_ends(keeper: Keeper) -> None:
     await eventually("it is gone", lambda: not alive(process))
 
 
+async def test_an_abandoned_run_may_say_farewell(keeper: Keeper, tmp_path: Path) -> None:
+    """Also where it is stopped; and not for longer than it was granted."""
+    tidy = f"trap 'touch {tmp_path}/tidied; exit 0' INT; echo ready; while :; do sleep 0.02; done"
+    run = await keeper.launch(("sh", "-c", tidy), ENVIRONMENT, "/", (signal.SIGINT, 30.0))
+    await run.out.readline()
+    run.signal_all(signal.SIGSTOP)
+    run.abandon()
+    assert await run.ended == 0
+    assert (tmp_path / "tidied").exists()
+    stubborn = "trap '' INT; echo ready; while :; do sleep 0.02; done"
+    run = await keeper.launch(("sh", "-c", stubborn), ENVIRONMENT, "/", (signal.SIGINT, 0.2))
+    await run.out.readline()
+    run.abandon()
+    assert await run.ended == 137
+
+
 _ENGINE = f"""
 import asyncio, sys
 from pathlib import Path

@@ -14,7 +14,13 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from triage_tui.lab.engine.checks import Checks
-from triage_tui.lab.engine.errors import BadRequestError, ConflictError, EngineError, UnchangedError
+from triage_tui.lab.engine.errors import (
+    BadRequestError,
+    ConflictError,
+    EngineError,
+    NotFoundError,
+    UnchangedError,
+)
 from triage_tui.lab.engine.events import Events
 from triage_tui.lab.engine.health import Health
 from triage_tui.lab.engine.logbook import LogBook
@@ -25,6 +31,9 @@ from triage_tui.lab.engine.spec import ServiceSpec
 
 KILL_S = 10.0
 """How long a SIGKILL may take; Docker waits as long."""
+
+GRACE_S = 3.0
+"""How long one may take to end in good order when the engine is closed, or dies."""
 
 _DRAIN_S = 5.0
 _FAILED = "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process"
@@ -185,11 +194,13 @@ class Container:
                 f"You cannot remove a {self.state.word} container {self.id}. {how} the container before attempting"
                 " removal or force remove"
             )
-        while self.running:
-            with contextlib.suppress(ConflictError):
-                await self.kill()
-            await self._ended_within(KILL_S)
-        self.removed = True
+        # Whoever is starting it comes first, so that nothing starts that is gone already.
+        async with self._turn:
+            while self.running:
+                with contextlib.suppress(ConflictError):
+                    await self.kill()
+                await self._ended_within(KILL_S)
+            self.removed = True
         shutil.rmtree(self.folder, ignore_errors=True)
         self.tell("destroy")
 
@@ -200,7 +211,7 @@ class Container:
         self.tell("rename", oldName=f"/{old}")
 
     async def abandon(self) -> None:
-        """Kill it with no word to anybody: the engine ends."""
+        """Part with it, and wait for its end: the engine is closed."""
         self._by_hand = True
         self._give_up.set()
         self._checks.stop()
@@ -230,6 +241,8 @@ class Container:
         self._notify()
 
     async def _start(self) -> None:
+        if self.removed:
+            raise NotFoundError(f"No such container: {self.id}")
         self._by_hand = False
         self._give_up.clear()
         self.restarts = 0
@@ -243,7 +256,8 @@ class Container:
         self._life = asyncio.create_task(self._live(), name=f"container {self.name}")
 
     async def _launch(self) -> None:
-        run = await self._launcher.launch(self.spec.argv, self.spec.environment, self._cwd)
+        farewell = signal.Signals[self.spec.stop_signal], min(self.spec.stop_timeout_s, GRACE_S)
+        run = await self._launcher.launch(self.spec.argv, self.spec.environment, self._cwd, farewell)
         self.run = run
         self.state = State("running", started_ns=time.time_ns(), finished_ns=self.state.finished_ns)
         self._checks.begin()

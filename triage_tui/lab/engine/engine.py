@@ -63,7 +63,7 @@ class Engine:
         await self.close()
 
     async def close(self) -> None:
-        """Answer nobody any more, kill everything that runs without asking it to stop first, and wait for its end."""
+        """Answer nobody any more, and end everything that runs: its stop signal, and SIGKILL after GRACE_S."""
         if self._watching is not None:
             self._watching.cancel()
             self._watching = None

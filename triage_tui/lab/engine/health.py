@@ -92,6 +92,7 @@ async def run_check(launcher: Launcher, spec: ServiceSpec, check: HealthCheck, f
     finally:
         await _end(run)
         reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
     shown = bytes(output[:LONGEST_OUTPUT]).decode(errors="replace")
     return Result(start_ns, time.time_ns(), code, shown + ("..." if len(output) > LONGEST_OUTPUT else ""))
 

@@ -10,15 +10,16 @@ socket, forks the process in a session of its own, and stays its parent to the e
 
 On the control socket, one JSON object a line:
 
-    to the shim    {"argv", "environment", "folder"}     the order, once
+    to the shim    {"argv", "environment", "folder", "farewell", "grace_s"}    the order, once
                    {"signal": n}                         send to the process
                    {"all": n}                            send to all that it has started as well
     to the engine  {"pid", "shim"} or {"failed": text}   it runs, or why it could not be started
                    {"code": n}                           it ended, as a shell would say it: 128 + the signal
 
-When the process ends, all that it has started and left is killed, as in a container. The same happens when the
-control socket closes, which is what the engine's end does in whatever way it comes. A shim that is killed takes its
-process along (Linux), and the keeper kills what is left of it.
+When the process ends, all that it has started and left is killed, as in a container. When the control socket
+closes, which is what the engine's end does in whatever way it comes, the process gets its farewell, a signal, and some
+seconds of grace to leave no files and no shared memory behind; then it is killed too. A shim that is killed takes its
+process along at once (Linux), and the keeper kills what is left of it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -113,6 +115,8 @@ def _run(order: dict[str, Any], control: socket.socket, out: int, err: int, bell
         return
     _tell(control, {"pid": pid, "shim": shim})
     code = _stay(pid, control, bell)
+    if code is None:
+        code = _part(pid, order, bell)
     _kill_all(pid)
     _tell(control, {"code": code})
 
@@ -158,9 +162,9 @@ def _complaint(program: str, folder: str, error: OSError) -> str:
     return f'exec: "{program}": {os.strerror(error.errno or 0).lower()}'
 
 
-def _stay(pid: int, control: socket.socket, bell: int) -> int:
-    """Do what the engine says until the process ends. Returns its code; where the engine says nothing any more, the
-    one of a process that was killed."""
+def _stay(pid: int, control: socket.socket, bell: int) -> int | None:
+    """Do what the engine says until the process ends. Returns its code; None where the engine has nothing more to
+    say."""
     pending = b""
     while True:
         ready, _, _ = select.select([control.fileno(), bell], [], [])
@@ -175,10 +179,26 @@ def _stay(pid: int, control: socket.socket, bell: int) -> int:
             except ConnectionError:
                 came = b""
             if not came:
-                return 128 + signal.SIGKILL
+                return None
             *lines, pending = (pending + came).split(b"\n")
             for line in lines:
                 _obey(json.loads(line), pid)
+
+
+def _part(pid: int, order: dict[str, Any], bell: int) -> int:
+    """Let the process end in good order, for as long as it may take. Returns its code."""
+    end = time.monotonic() + order["grace_s"]
+    if order["grace_s"]:
+        _send(pid, order["farewell"])
+        # Whoever is stopped hears nothing.
+        for each in _descendants(os.getpid()):
+            _send(each, signal.SIGCONT)
+    while (left := end - time.monotonic()) > 0:
+        select.select([bell], [], [], left)
+        while (ended := _reap()) is not None:
+            if ended[0] == pid:
+                return ended[1]
+    return 128 + signal.SIGKILL
 
 
 def _obey(command: dict[str, int], pid: int) -> None:
@@ -215,6 +235,8 @@ def _kill_all(pid: int) -> None:
 
 def _descendants(pid: int, besides: Iterable[int] = ()) -> list[int]:
     """All that a process has started, however far down; nothing below `besides`."""
+    if _has_none(pid, set(besides)):
+        return []
     children: dict[int, list[int]] = {}
     for each, parent in _parents():
         children.setdefault(parent, []).append(each)
@@ -225,6 +247,16 @@ def _descendants(pid: int, besides: Iterable[int] = ()) -> list[int]:
         found.append(each)
         ahead += children.get(each, ())
     return found
+
+
+def _has_none(pid: int, besides: set[int]) -> bool:
+    """Whether the kernel says at once that there are none, which saves reading about every process. Nothing here has
+    more than one thread."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", "rb") as children:  # noqa: PTH123
+            return {int(child) for child in children.read().split()} <= besides
+    except OSError:
+        return False
 
 
 def _parents() -> Iterable[tuple[int, int]]:

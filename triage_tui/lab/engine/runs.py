@@ -19,6 +19,7 @@ from triage_tui.lab.engine.usage import Census, Usage
 
 _KEEPER = Path(__file__).with_name("keeper.py")
 _CLOSE_S = 5.0
+NO_FAREWELL = (signal.SIGKILL, 0.0)
 KILLED = 128 + signal.SIGKILL
 
 
@@ -58,7 +59,7 @@ class Run(Protocol):
         """Send a signal to it and to all that it has started."""
 
     def abandon(self) -> None:
-        """Kill it and all that it has started, at once."""
+        """Part with it: it gets its farewell and its grace, and is killed then with all that it has started."""
 
     def usage(self) -> Usage | None:
         """What it and all that it has started use; None where it is gone."""
@@ -76,8 +77,18 @@ class Run(Protocol):
 class Launcher(Protocol):
     """Starts processes."""
 
-    async def launch(self, argv: Sequence[str], environment: Mapping[str, str], folder: str) -> Run:
-        """Raises LaunchError."""
+    async def launch(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        folder: str,
+        farewell: tuple[int, float] = NO_FAREWELL,
+    ) -> Run:
+        """Start a process with nothing but this environment.
+
+        farewell: the signal that it gets when it is abandoned, in whatever way, and the seconds until it is killed
+        Raises LaunchError.
+        """
 
 
 class ProcessRun:
@@ -120,8 +131,8 @@ class ProcessRun:
         return found.with_cpu(user, system)
 
     def abandon(self) -> None:
-        """Kill it and all that it has started, at once. `ended` comes when nothing of it is left."""
-        # Its shim does so when it hears nothing more; it can still be heard itself.
+        """Part with it. `ended` comes when nothing of it is left."""
+        # Its shim ends it when it hears nothing more; it can still be heard itself.
         if not self._abandoned and not self._writer.is_closing():
             self._abandoned = True
             self._writer.write_eof()
@@ -170,8 +181,14 @@ class Keeper:
         self._process: asyncio.subprocess.Process | None = None
         self._starting = asyncio.Lock()
 
-    async def launch(self, argv: Sequence[str], environment: Mapping[str, str], folder: str) -> ProcessRun:
-        """Start a process with nothing but this environment. Raises LaunchError."""
+    async def launch(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        folder: str,
+        farewell: tuple[int, float] = NO_FAREWELL,
+    ) -> ProcessRun:
+        """As `Launcher` says. Raises LaunchError."""
         keeper = await self._running()
         ours, theirs = socket.socketpair()
         out_read, out_write = os.pipe()
@@ -189,7 +206,13 @@ class Keeper:
             os.close(err_write)
         output = (await _reader(out_read), await _reader(err_read))
         control = await asyncio.open_connection(sock=ours)
-        order = {"argv": list(argv), "environment": dict(environment), "folder": folder}
+        order = {
+            "argv": list(argv),
+            "environment": dict(environment),
+            "folder": folder,
+            "farewell": int(farewell[0]),
+            "grace_s": farewell[1],
+        }
         control[1].write(json.dumps(order).encode() + b"\n")
         try:
             said: dict[str, Any] = json.loads(await control[0].readline() or b"{}")

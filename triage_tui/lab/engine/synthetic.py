@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import psutil
 
 from triage_tui.lab.engine.engine import Engine
-from triage_tui.lab.engine.runs import Run
+from triage_tui.lab.engine.runs import NO_FAREWELL, Run
 from triage_tui.lab.engine.spec import HealthCheck, Port, Restart, ServiceSpec
 from triage_tui.lab.engine.usage import Usage
 
@@ -111,7 +111,13 @@ class SyntheticRun:
 class SyntheticLauncher:
     """Starts nothing. Programs: `serve NUMBER`, which runs, and `exit CODE`, which ends at once."""
 
-    async def launch(self, argv: Sequence[str], environment: Mapping[str, str], folder: str) -> Run:
+    async def launch(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        folder: str,
+        farewell: tuple[int, float] = NO_FAREWELL,
+    ) -> Run:
         """Never fails."""
         program, number = argv[0], int(argv[1])
         run = SyntheticRun(number)
