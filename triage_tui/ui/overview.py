@@ -109,6 +109,11 @@ class Overview(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout that fits."""
+        if event.size != self.app.size:
+            # The terminal has had another size since. A layout for this one would tell this screen of it again, behind
+            # the news of the other, and the two would chase each other for ever.
+            event.prevent_default()
+            return
         self._choose_layout(event.size)
         if self._glance is not None:
             self.call_after_refresh(self.show, self._glance, self._paused_s)
