@@ -103,5 +103,9 @@ def _is_listed(row: DictRow, blocking: set[int]) -> bool:
         return False
     return row["pid"] in blocking or (
         row["application_name"] != APPLICATION_NAME.encode()
-        and (row["datid"] is not None or row["backend_type"] == b"walsender" or row["wait_event_type"] == b"Lock")
+        and (
+            row["datid"] is not None
+            or row["backend_type"] == b"walsender"
+            or row["wait_event_type"] == b"Lock"
+        )
     )
