@@ -28,7 +28,7 @@ UNSHARE = (
 )
 TRUE_COLOUR = 1 << 24
 
-BROKEN = ("blocked-writers", "queue-flood", "crash-loop", "worker-oom")
+BROKEN = ("blocked-writers", "queue-flood", "crash-loop", "pgbouncer-unhealthy", "memory-near-limit")
 SEED = 7
 
 WATCHED_S = 40
@@ -45,6 +45,7 @@ def main() -> int:
     if os.geteuid() == 0 and APART not in sys.argv:
         os.execvp(UNSHARE[0], [*UNSHARE, sys.executable, "-m", "screenshots.take", APART])
     with company(print) as opened:
+        opened.await_well()
         for drill in BROKEN:
             ask(opened.folder / home.CONTROL, AskBreak(drill, SEED), BREAK_S)
         for name, size in SHOTS.items():

@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,11 @@ SOON_S = 3.0
 _STOP_S = 20.0
 """The lab needs a second to close; on a machine under load it gets this long before it is killed."""
 
-_TELL_S = 2.0
+WELL_S = 90.0
+"""Everything is well after some five seconds; a machine with much else to do may need far longer."""
+
+_TELL_S = 5.0
+_POLL_S = 0.1
 
 
 class Demo(Struct, frozen=True):
@@ -37,6 +42,15 @@ class Demo(Struct, frozen=True):
 
     settings: Settings
     folder: Path
+
+    def await_well(self, within_s: float = WELL_S) -> tuple[str, ...]:
+        """Wait until every service is as it should be; returns what is not when the time is up."""
+        give_up_at = time.monotonic() + within_s
+        while True:
+            troubles = ask(self.folder / home.CONTROL, AskStatus(), _TELL_S).troubles
+            if not troubles or time.monotonic() > give_up_at:
+                return troubles
+            time.sleep(_POLL_S)
 
     def truths(self) -> tuple[Truth, ...]:
         """What is broken now; nothing where the lab does not say."""
