@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import docker
+import psycopg
 from docker.errors import DockerException, NotFound
 
 from triage_tui.config.settings import Settings
 from triage_tui.engine import Engine
 from triage_tui.lab.company import configuration
+from triage_tui.lab.drill import Fix
 from triage_tui.model import State
 from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.http import HttpData
@@ -89,6 +91,25 @@ class Evidence:
 
     def _sighting(self, target: str):  # type: ignore[no-untyped-def]
         return next(each for each in self._engine.picture().sightings if each.target.name == target)
+
+
+def act(settings: Settings, fix: Fix) -> None:
+    """Do what a key of the cockpit would do, with the rights that it has."""
+    urls = {spec.name: spec.url.reveal() for spec in settings.targets if getattr(spec, "url", None)}
+    kind, _, verb = fix.action.partition(".")
+    if kind == "docker":
+        client = docker.DockerClient(base_url=urls[configuration.ENGINE], version="1.41", timeout=60)
+        getattr(client.containers.get(fix.argument), verb)()
+        client.close()
+        return
+    chosen = {
+        "terminate": "pid = %s::int",
+        "terminate-idle": "application_name = %s AND state = 'idle'",
+    }[verb]
+    with psycopg.connect(urls[configuration.DATABASE]) as connection:
+        connection.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {chosen}", [fix.argument]
+        )
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""Every drill, one after the other: how long until it can be seen, and until all is well again after it is mended.
+"""Every drill, one after the other: how long until it can be seen, until it is gone by its key (where it has
+one), and until all is well again after it is mended.
 
 python -m tests.lab.drills.table [--seed N] [DRILL …]
 """
@@ -10,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.lab.drills.evidence import looking
+from tests.lab.drills.evidence import act, looking
 from tests.lab.drills.facts import FACTS, seen_again
 from triage_tui.lab import home
 from triage_tui.lab.control import AskBreak, AskMend, AskStatus, ask
@@ -45,14 +46,18 @@ def main() -> int:
             (truth,) = ask(control, AskBreak(drill.id, arguments.seed), ASK_S).broken
             fact = FACTS[drill.id]
             shown_s = _within(truth.visible_within_s, lambda: fact(seen, truth))  # noqa: B023
+            key_s = None
+            if truth.place.fix is not None and shown_s is not None:
+                act(opened.settings, truth.place.fix)
+                key_s = _within(WELL_S, lambda: not fact(seen, truth))  # noqa: B023
+                failed += key_s is None
             ask(control, AskMend(drill.id), ASK_S)
             well_s = _within(WELL_S, well)
             failed += shown_s is None or well_s is None
             what = f"{truth.finding} {truth.place.subject}"
-            print(
-                f"{drill.id:<28} {_s(shown_s)} of {drill.visible_within_s:>3} {_s(well_s)}  {what}",
-                flush=True,
-            )
+            times = f"{_s(shown_s)} of {drill.visible_within_s:>3} {_s(key_s)} {_s(well_s)}"
+            key = truth.place.fix.action if truth.place.fix is not None else ""
+            print(f"{drill.id:<27} {times}  {what}  {key}", flush=True)
             if well_s is None:
                 print(f"    {ask(control, AskStatus(), ASK_S).troubles}", flush=True)
     return failed

@@ -1,4 +1,4 @@
-"""Drills break, can be seen, and leave nothing behind when they are mended. Some at a time: they are far apart.
+"""Drills break, can be seen, are mended by their keys, and leave nothing behind. Some at a time: they are far apart.
 
 All of them, one after the other and with their times: python -m tests.lab.drills.table
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.lab.drills.evidence import Evidence, looking
+from tests.lab.drills.evidence import Evidence, act, looking
 from tests.lab.drills.facts import FACTS, seen_again
 from triage_tui.lab import home
 from triage_tui.lab.control import Answer, Ask, AskBreak, AskMend, AskStatus, Truth, ask
@@ -52,8 +52,36 @@ def lab(both_servers: None) -> Iterator[tuple[Demo, Evidence]]:
         yield opened, seen
 
 
+WORK = {
+    "revrx-worker-1": "complete:",
+    "tradeengage-worker-1": "customers synchronised",
+    "therapy-importer-1": "imported 3 therapists",
+    "therapy-backup-1": "backup of therapy_platform done",
+    "therapy-matching-service-1": '"POST /api/platzsuchen" 201',
+    "therapy-patient-service-1": '"DELETE /api/patients/',
+    "revrx-backend-1": '"POST /api/v1/encounters" 202',
+    "platform-partner-1": '"POST /webhooks" 200',
+}
+"""Container → what it logs when the company works."""
+
+
+def test_everybody_works(lab: tuple[Demo, Evidence]) -> None:
+    _, seen = lab
+    idle = dict(WORK)
+
+    def all_work() -> bool:
+        for container, words in list(idle.items()):
+            if words in seen.logs(container):
+                del idle[container]
+        return not idle
+
+    _expect(all_work, lambda: f"no work of {idle}")
+
+
 @pytest.mark.parametrize("drills", TOGETHER, ids=["first", "second"])
-def test_faults_show_and_are_undone(lab: tuple[Demo, Evidence], drills: tuple[str, ...]) -> None:
+def test_faults_show_are_mended_by_their_keys_and_undone(
+    lab: tuple[Demo, Evidence], drills: tuple[str, ...]
+) -> None:
     opened, seen = lab
     known = all_drills()
     truths: list[Truth] = []
@@ -70,6 +98,14 @@ def test_faults_show_and_are_undone(lab: tuple[Demo, Evidence], drills: tuple[st
         return not hidden
 
     _expect(all_shown, lambda: f"not to be seen: {hidden}")
+    mended = [truth for truth in truths if truth.place.fix is not None]
+    for truth in mended:
+        assert truth.place.fix is not None
+        act(opened.settings, truth.place.fix)
+    _expect(
+        lambda: not any(FACTS[truth.drill](seen, truth) for truth in mended),
+        lambda: f"still there after its key: {mended}",
+    )
     assert set(_ask(opened, AskMend()).mended) == {truth.drill for truth in truths}
     _expect(lambda: _well(opened, seen), lambda: _ask(opened, AskStatus()).troubles)
 
