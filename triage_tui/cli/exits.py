@@ -7,7 +7,7 @@ OK = 0
 
 INCOMPLETE = 1
 """Of `doctor`: something could not be reached, or only in part. Of `lab up` and `lab status`: not all is well.
-Of `guides lint`: something has to be mended."""
+Of `guides`: search, match: no guide; import: no entry; lint: something has to be mended."""
 
 USAGE = 2
 """The arguments or the configuration cannot be used, or a file could not be written; nothing was done."""

@@ -48,7 +48,7 @@ class Pattern(Struct, frozen=True):
         return _compiled(self.source).search(text)
 
     def may_be_in(self, lowered: str) -> bool:
-        """Whether a text in lower case holds what it needs; False is certain."""
+        """Whether a text in lower case holds what it needs; False is certain, but for ı and ſ."""
         return not self.literals or any(literal in lowered for literal in self.literals)
 
 

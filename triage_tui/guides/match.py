@@ -1,0 +1,149 @@
+"""From an error line, or a pasted traceback, to the entry that knows it; or an honest "no match".
+
+Three ways, the surest first: a signature that is found in a line; a line that, its variable parts masked, is nearly one
+that an entry is known by; and a line that shares its rare words with one entry's error lines. The last two have
+thresholds (see benchmarks/guides for how they were found, and what they let through).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from triage_tui.guides.document import FIELDS, without_masks
+from triage_tui.guides.index import Index, Row
+from triage_tui.guides.mask import mask
+from triage_tui.guides.pattern import Pattern
+from triage_tui.guides.words import EMPTY, telling
+from triage_tui.text import safe
+
+MAX_LINES = 400
+"""Lines of a paste that are looked at: the last ones, where a traceback says what happened."""
+
+MAX_LINE = 2_000
+"""Characters of a line that are looked at."""
+
+MAX_RESULTS = 5
+
+ALIKE = 88.0
+"""Likeness of masked lines, of 100, from which one is the other."""
+
+COVERED = 0.62
+"""Share of a line's words, weighed by rarity, that an entry's error lines have to hold."""
+
+MIN_WORDS = 3
+"""Words that have to be shared: two are shared by chance."""
+
+_WEIGHTS = (2.0, 1.0, 5.0, 0.5, 0.2)
+_CANDIDATES = 30
+_LINES_BY_WORDS = 12
+"""Lines of a paste that are compared by words: each costs a search."""
+
+How = Literal["signature", "alike", "words"]
+
+
+class Match(Struct, frozen=True):
+    """An entry that knows a line.
+
+    score  0 to 1; a signature is above 0.9, the rest below
+    line   the line of the paste, from 1, and its text, made safe
+    why    what was found, in sentences
+    """
+
+    row: Row
+    score: float
+    how: How
+    line: int
+    text: str
+    why: tuple[str, ...]
+
+
+def match(index: Index, pasted: str, limit: int = MAX_RESULTS) -> list[Match]:
+    """Entries that know one of the lines, the best first. Empty: none does."""
+    lines = _lines(pasted)
+    found = _by_signature(index, lines)
+    if not found:
+        found = _by_likeness(index, lines)
+    best: dict[int, Match] = {}
+    for one in sorted(found, key=lambda each: (-each.score, -each.line)):
+        best.setdefault(one.row.number, one)
+    return list(best.values())[:limit]
+
+
+def _lines(pasted: str) -> list[tuple[int, str]]:
+    """Lines with their numbers, the last first: a traceback ends with what happened."""
+    every = [(number, line) for number, line in enumerate(pasted.splitlines(), start=1) if line.strip()]
+    return [(number, safe(line, limit=MAX_LINE)) for number, line in reversed(every[-MAX_LINES:])]
+
+
+def _by_signature(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]:
+    stored, excludes = index.signatures()
+    found: list[tuple[int, Pattern, str, int, str]] = []
+    for number, line in lines:
+        lowered = line.lower()
+        for one in stored:
+            if one.pattern.may_be_in(lowered) and (hit := one.pattern.search(line)) is not None:
+                if any(each.search(line) is not None for each in excludes.get(one.entry, ())):
+                    continue
+                found.append((one.entry, one.pattern, hit.group(), number, line))
+    rows = index.rows({entry for entry, *_ in found})
+    return [
+        Match(
+            rows[entry],
+            # More is asked for, more is meant; of two that ask for as much, the later line of the paste counts.
+            round(0.9 + 0.1 * pattern.weight / (pattern.weight + 20), 4),
+            "signature",
+            number,
+            line,
+            (f"its signature found “{safe(' '.join(text.split()), limit=80)}”",),
+        )
+        for entry, pattern, text, number, line in found
+    ]
+
+
+def _by_likeness(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]:
+    from rapidfuzz import fuzz
+
+    found: list[Match] = []
+    for number, line in lines[:_LINES_BY_WORDS]:
+        masked = mask(line)
+        said = _said(masked)
+        if len(said) < 2:
+            continue
+        rarities = {word: index.rarity(word) for word in said}
+        known = [word for word in said if index.holders(word)]
+        whole = sum(rarities.values())
+        numbers = index.candidates(_rare(index, known), _WEIGHTS, _CANDIDATES)
+        fields, templates, rows = index.fields(numbers), index.templates(numbers), index.rows(numbers)
+        excludes = index.signatures()[1]
+        for entry in numbers:
+            if any(each.search(line) is not None for each in excludes.get(entry, ())):
+                continue
+            near = max(
+                ((fuzz.token_sort_ratio(masked, each), each) for each in templates.get(entry, ())),
+                default=(0.0, ""),
+            )
+            if near[0] >= ALIKE and len(said) >= MIN_WORDS:
+                why = f"{near[0]:.0f} % alike: “{safe(near[1], limit=80)}”"
+                found.append(
+                    Match(rows[entry], round(0.85 * near[0] / 100, 4), "alike", number, line, (why,))
+                )
+                continue
+            held = set(fields[entry][FIELDS.index("signatures")].split())
+            shared = [word for word in known if word in held]
+            covered = sum(rarities[word] for word in shared) / whole if whole else 0.0
+            if covered >= COVERED and len(shared) >= MIN_WORDS:
+                why = f"{covered:.0%} of its words: {', '.join(shared[:8])}"
+                found.append(Match(rows[entry], round(0.8 * covered, 4), "words", number, line, (why,)))
+    return found
+
+
+def _said(masked: str) -> list[str]:
+    """The words of a masked line that say something."""
+    return [word for word in telling(without_masks(masked))[:40] if word not in EMPTY and len(word) > 1]
+
+
+def _rare(index: Index, known: list[str]) -> list[str]:
+    return sorted(known, key=index.holders)[:10]
