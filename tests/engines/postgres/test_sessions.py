@@ -180,6 +180,25 @@ async def test_our_session_has_its_limits(any_crowd: Crowd) -> None:
         link.close()
 
 
+async def test_plans_are_kept_and_may_be_lost(any_crowd: Crowd) -> None:
+    info = read_conninfo(Secret(any_crowd.url))
+    link = await connect(info.parameters, guarded=True)
+    kept = "SELECT statement FROM pg_prepared_statements"
+    try:
+        inspection = await begin(link, info)
+        for _ in range(4):
+            await inspection.look()
+        assert any(b"pg_stat_get_activity" in row["statement"] for row in await link.ask(kept))
+        # As a pooler does that we did not recognise, behind psycopg's back.
+        link._connection.pgconn.exec_(b"DEALLOCATE ALL")
+        data, _gaps = await inspection.look()
+        assert data.connections["triage"] >= 1
+        await inspection.look()
+        assert await link.ask(kept) == []
+    finally:
+        link.close()
+
+
 async def test_a_session_that_leaves_is_gone(any_crowd: Crowd, open_source: OpenSource) -> None:
     source = open_source(any_crowd.url)
     client = await any_crowd.client()

@@ -119,4 +119,6 @@ async def begin(link: Link, info: ConnectionInfo) -> Inspection:
     (identity,) = await link.ask(query("identity", (OLDEST_SUPPORTED,)))
     # A pooler that swallowed our settings, or that gives each statement to another connection.
     link.pooled = identity["statement_timeout"] != f"{STATEMENT_TIMEOUT_MS // 1000}s".encode()
+    if not link.pooled:
+        link.keep_plans()
     return Inspection(link, info, identity)

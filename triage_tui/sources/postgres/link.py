@@ -51,6 +51,16 @@ _LOCAL_GUARDS = "; ".join(
     + [f"SET LOCAL {name} = '{value}'" for name, value in GUARDS.items() if "transaction" not in name]
 )
 
+PREPARED_FROM = 2
+"""Times that a statement is sent before the server is asked to keep its plan: some are sent once only."""
+
+_PLAN_LOST = (
+    psycopg.errors.InvalidSqlStatementName,
+    psycopg.errors.DuplicatePreparedStatement,
+    psycopg.errors.FeatureNotSupported,
+)
+"""A pooler after all, that gave us another connection; or what the plan was made for has changed."""
+
 _DEFAULTS = {
     "connect_timeout": str(CONNECT_TIMEOUT_S),
     "keepalives": "1",
@@ -125,7 +135,20 @@ class Link:
         self._asking = True
         return await bounded(work, PATIENCE_S, self._connection.shut_down, self._answered)
 
+    def keep_plans(self) -> None:
+        """Have the server keep the plans of what is asked again and again: making them costs it as much as the rest."""
+        self._connection.prepare_threshold = PREPARED_FROM
+
     async def _send(self, statement: SQL | Composed, parameters: Mapping[str, Any]) -> list[DictRow]:
+        try:
+            return await self._execute(statement, parameters)
+        except _PLAN_LOST:
+            if self._connection.prepare_threshold is None:
+                raise
+            self._connection.prepare_threshold = None
+            return await self._execute(statement, parameters)
+
+    async def _execute(self, statement: SQL | Composed, parameters: Mapping[str, Any]) -> list[DictRow]:
         async with self._connection.cursor(binary=True) as cursor:
             await cursor.execute(statement, parameters)
             return await cursor.fetchall()
