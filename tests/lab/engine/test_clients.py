@@ -256,12 +256,12 @@ async def test_command_looks(served: Engine, command: list[str]) -> None:
     assert rows["job"]["Status"].startswith("Exited (3)")
     assert rows["shop-web-1"]["Ports"] == "127.0.0.1:18080->80/tcp"
     assert (await _say(command, "ps", "-q", "--filter", "name=job", "--filter", "status=running")) == ""
-    version = json.loads(await _say(command, "version", "--format", "json"))
+    version = json.loads(await _say(command, "version", "--format", "{{json .}}"))
     assert version["Server"]["ApiVersion"] == "1.41"
-    assert json.loads(await _say(command, "info", "--format", "json"))["ContainersRunning"] == 1
+    assert json.loads(await _say(command, "info", "--format", "{{json .}}"))["ContainersRunning"] == 1
     assert (await _say(command, "inspect", "job", "--format", "{{.State.ExitCode}}")).strip() == "3"
     assert len((await _say(command, "logs", "--tail", "2", "shop-web-1")).splitlines()) <= 2
-    stats = json.loads(await _say(command, "stats", "--no-stream", "--format", "json", "shop-web-1"))
+    stats = json.loads(await _say(command, "stats", "--no-stream", "--format", "{{json .}}", "shop-web-1"))
     assert stats["Name"] == "shop-web-1"
     assert stats["PIDs"] in ("1", "2")
     assert "sh -c" in await _say(command, "top", "shop-web-1")

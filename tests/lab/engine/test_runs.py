@@ -78,6 +78,20 @@ async def test_why_it_could_not_start(
     assert caught.value.code == code
 
 
+async def test_a_closed_folder_on_the_path_holds_nothing(keeper: Keeper, tmp_path: Path) -> None:
+    """Where this user may not look, others may have programs."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "sh").mkdir()
+    path = f"{closed}:{tmp_path}/folder:{os.environ['PATH']}"
+    run = await keeper.launch(("sh", "-c", "exit 6"), {"PATH": path}, "/")
+    assert await run.ended == 6
+    with pytest.raises(LaunchError, match="executable file not found"):
+        await keeper.launch(("no-such-program",), {"PATH": path}, "/")
+
+
 async def test_descriptors_of_the_engine_are_not_handed_on(keeper: Keeper, tmp_path: Path) -> None:
     with (tmp_path / "secret").open("w") as secret:
         os.set_inheritable(secret.fileno(), True)

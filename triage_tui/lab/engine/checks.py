@@ -37,6 +37,7 @@ class Checks:
         self._tell = tell
         self._started_ns = started_ns
         self._task: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
         """The container has started."""
@@ -54,9 +55,16 @@ class Checks:
         """It runs no more, or is paused."""
         if self._task is not None:
             self._task.cancel()
+            self._ending.add(self._task)
+            self._task.add_done_callback(self._ending.discard)
             self._task = None
             if self.health is not None:
                 self.health.unwatched()
+
+    async def ended(self) -> None:
+        """Wait until nothing of a check that was stopped in the middle runs any more."""
+        if self._ending:
+            await asyncio.wait(self._ending)
 
     async def _keep_checking(self, health: Health) -> None:
         while True:

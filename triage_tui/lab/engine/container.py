@@ -219,6 +219,7 @@ class Container:
             self.run.abandon()
         if self._life is not None:
             await asyncio.wait([self._life], timeout=KILL_S)
+        await self._checks.ended()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds; it is looked at whenever the container changes."""
