@@ -63,3 +63,23 @@ def host_only(tmp_path: Path) -> tuple[str, ...]:
 def scene(name: str, *arguments: str) -> tuple[str, ...]:
     """The command that shows a scene of `still.py`."""
     return (PYTHON, "-m", "tests.terminal.still", name, *arguments)
+
+
+class Check:
+    """The self-check of a program that is started with this environment, read when it has ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "check"
+        self.environ = {"TRIAGE_CHECK_TERMINAL": str(self._file)}
+
+    def assert_right(self, writes: int = 5) -> None:
+        """At least this many writes were replayed, and after each the terminal showed what it should."""
+        *wrong, last = self._file.read_text().splitlines()
+        assert last.endswith("writes, 0 wrong"), [*wrong, last]
+        assert int(last.split()[0]) >= writes
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """For one program."""
+    return Check(tmp_path)

@@ -3,6 +3,7 @@
 incident  a picture that stays as it is
 trouble   likewise, with every state that is not live
 moving    a new picture every few milliseconds, FRAMES in all; FILE counts those that the screen has asked for
+foreign   likewise, FOREIGN_FRAMES in all, with names of every width and direction, and names that want to be obeyed
 broken    `?` makes a widget fail while it is painted, with words that no terminal should see
 """
 
@@ -21,22 +22,45 @@ from textual.strip import Strip
 from tests.ui import pictures
 from triage_tui.config.settings import Settings
 from triage_tui.model import Picture
+from triage_tui.text import safe
 from triage_tui.ui.app import TriageApp
 from triage_tui.ui.overview import Overview
 from triage_tui.ui.run import palette_for
 
 FRAMES = 150
 EVERY_S = 0.02
+FOREIGN_FRAMES = 40
 SECRET = "hunter2"
 DEFECT = f"cannot draw postgresql://app:{SECRET}@db/shop \x1b]52;c;aGk=\x07"
 
+FOREIGN = (
+    "日本語テキスト",
+    "e\u0301tage\u0300re",
+    "a\u0301\u0302\u0303\u0304\u0305\u0306z",
+    "한국어 서버",
+    "👩‍👩‍👧❤️🇩🇪",
+    "שלום \u202eevil\u202c",
+    "zero\u200bwidth\ufeff",
+    "ﷺ and ｆｕｌｌ",
+    "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
+    "\x1b]52;c;Zm9v\x07",
+    "\x1b[31mred\x1b[2J",
+    f"postgresql://app:{SECRET}@db/shop",
+)
+"""As foreign text is before it is made safe."""
+
 
 class MovingEngine(pictures.StillEngine):
-    """Every picture shows its number as the host's name and another name for every container."""
+    """Every picture shows its number as the host's name and another name for every container.
 
-    def __init__(self, asked: Path) -> None:
-        super().__init__(_numbered(0))
+    name  of a container by the picture's number and its own
+    """
+
+    def __init__(self, asked: Path, frames: int, name: Callable[[int, int], str]) -> None:
+        super().__init__(_numbered(0, name))
         self._asked = asked
+        self._frames = frames
+        self._name = name
         self._times = 0
         self._seen = threading.Event()
 
@@ -53,10 +77,10 @@ class MovingEngine(pictures.StillEngine):
 
     def _move(self) -> None:
         pause = threading.Event()
-        for number in range(1, FRAMES + 1):
+        for number in range(1, self._frames + 1):
             pause.wait(EVERY_S)
             self._seen.clear()
-            self.show(_numbered(number))
+            self.show(_numbered(number, self._name))
             self._seen.wait()
 
 
@@ -77,13 +101,21 @@ class BrokenApp(TriageApp):
         table.refresh()
 
 
-def _numbered(number: int) -> Picture:
+def _plain_name(number: int, at: int) -> str:
+    return f"{number}-{at}-{'xyz'[number % 3] * 20}"
+
+
+def _foreign_name(number: int, at: int) -> str:
+    return safe(f"{at} {FOREIGN[(number + at) % len(FOREIGN)]}")
+
+
+def _numbered(number: int, name: Callable[[int, int], str]) -> Picture:
     docker, *others, host = pictures.incident()[:4]
     data = pictures.docker_data(40)
     moved = msgspec.structs.replace(
         data,
         containers=tuple(
-            msgspec.structs.replace(container, name=f"{number}-{at}-{'xyz'[number % 3] * 20}")
+            msgspec.structs.replace(container, name=name(number, at))
             for at, container in enumerate(data.containers)
         ),
     )
@@ -100,7 +132,8 @@ def _numbered(number: int) -> Picture:
 def _engine(scene: str, arguments: Sequence[str]) -> pictures.StillEngine:
     scenes: dict[str, Callable[[], pictures.StillEngine]] = {
         "trouble": lambda: pictures.StillEngine(pictures.picture(pictures.trouble())),
-        "moving": lambda: MovingEngine(Path(arguments[1])),
+        "moving": lambda: MovingEngine(Path(arguments[1]), FRAMES, _plain_name),
+        "foreign": lambda: MovingEngine(Path(arguments[1]), FOREIGN_FRAMES, _foreign_name),
     }
     return scenes.get(scene, lambda: pictures.StillEngine(pictures.picture()))()
 

@@ -4,50 +4,23 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.terminal.conftest import Open, scene
-from tests.terminal.program import PYTHON, WAIT_S, Program
+from tests.terminal.program import PYTHON, Program
 from tests.terminal.sequences import unlisted
+from tests.terminal.stalling import asked, stall, wait_unread
 from tests.terminal.still import FRAMES
 from tests.terminal.walking import walk_through
 
 LAST = f"frame-{FRAMES}"
-STALL_FRAMES = 60
-"""Pictures that the screen asks for while nobody reads: far more than a terminal's buffer holds."""
-
 BACKLOG = 40 * 1024
 """Characters that may come after a stall. All pictures together are some 70 KiB."""
 
 LEAVES_WITHIN_S = 3.0 + 2.0
 """Three seconds, and two for a machine that is busy with other tests."""
-
-
-def asked(file: Path) -> int:
-    """How often the screen has asked for a picture."""
-    text = file.read_text() if file.exists() else ""
-    return int(text) if text.endswith("\n") else 0
-
-
-def wait_unread(holds: Callable[[], bool], what: str) -> None:
-    """Wait without reading what the program sends."""
-    end = time.monotonic() + WAIT_S
-    while not holds():
-        assert time.monotonic() < end, f"{what}: not within {WAIT_S:g} s"
-        time.sleep(0.05)
-
-
-def stall(program: Program, file: Path) -> None:
-    """Read nothing until the screen has asked for many pictures more."""
-    program.wait_for("frame-")
-    before = asked(file)
-    wait_unread(
-        lambda: asked(file) > before + STALL_FRAMES, "pictures are asked for while the terminal stalls"
-    )
 
 
 def test_a_stall_holds_nothing_up_and_leaves_no_backlog(in_terminal: Open, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Leaving in order: signals, and a terminal that goes away without one."""
+"""Leaving in order: signals, a terminal that goes away without one, and a parent that does."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
 
 
 class TerminalLife:
-    """Calls `leave(exit code)` once on SIGTERM, SIGHUP, SIGINT, or when the terminal is gone.
+    """Calls `leave(exit code)` once on SIGTERM, SIGHUP, SIGINT, or when the terminal or the parent is gone.
 
     A program whose SIGHUP is ignored (nohup, some supervisors) gets no signal when its terminal closes; reading
     from it then returns at once and for ever, which turns an event loop into a spin. So it is looked at.
+
+    A parent that dies (a wrapper, `sudo`, a supervisor) takes its terminal along, or leaves it to whoever started it,
+    who goes on as if this program had ended too: two would read and draw on one screen.
     """
 
     def __init__(self, leave: Callable[[int], None]) -> None:
@@ -52,6 +55,11 @@ class TerminalLife:
         self._handled.clear()
 
     def _watch(self) -> None:
+        if os.getppid() != self._parent:
+            # From the background a terminal may be put back only by who ignores this; others are stopped, or refused.
+            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+            self._on_gone(EXIT_CODES[signal.SIGHUP])
+            return
         if not terminal_is_there():
             self._on_gone(EXIT_CODES[signal.SIGHUP])
             return

@@ -10,13 +10,17 @@ import select
 import signal
 import sys
 from codecs import getincrementaldecoder
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from types import FrameType
 from typing import ClassVar
 
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from triage_tui.ui.terminal.replica import SYNC_END, SYNC_START, Replica
 from triage_tui.ui.terminal.writer import Writer
@@ -26,6 +30,13 @@ LEAVE_WITHIN_S = 1.0
 
 READ_BYTES = 4096
 POLL_S = 0.1
+
+KEYS_WAITING = 128
+"""Keys and clicks that may wait for the screen; later ones are dropped. Nobody types that far ahead: it is a paste
+without brackets, or a terminal gone mad, and each would cost two kilobytes until it is answered."""
+
+UNENDED = 1 << 20
+"""Characters without an event, as in a paste whose end does not come, after which they are forgotten."""
 
 _MODES = (
     "1049", "25", "7", "1000", "1002", "1006", "1015", "1016", "1004", "2004", "2048",
@@ -63,6 +74,7 @@ class ReplicaDriver(LinuxDriver):
         width, height = self._get_terminal_size()
         self._replica = Replica(width, height, type(self).check)
         self._writer: Writer | None = None
+        self._posted: deque[Future[bool]] = deque()
 
     @property
     def replica(self) -> Replica:
@@ -111,6 +123,21 @@ class ReplicaDriver(LinuxDriver):
         super().stop_application_mode()
         if self._writer is not None:
             self._writer.drain(LEAVE_WITHIN_S)
+
+    def send_message(self, message: Message) -> None:
+        """Hand an event to the app, unless it is a key or a click and too many of them wait already."""
+        while self._posted and self._posted[0].done():
+            self._posted.popleft()
+        if isinstance(message, events.InputEvent) and self._waiting() >= KEYS_WAITING:
+            return
+        posting = self._app._post_message(message)
+        self._posted.append(asyncio.run_coroutine_threadsafe(posting, loop=self._loop))
+
+    def _waiting(self) -> int:
+        """Events on their way to the app, and in the queues that a key passes."""
+        screens = self._app.screen_stack[-1:]
+        pumps = [self._app, *screens, *(screen.focused for screen in screens)]
+        return len(self._posted) + sum(pump.message_queue_size for pump in pumps if pump is not None)
 
     def _running_writer(self) -> Writer:
         if self._writer is None:
@@ -165,6 +192,7 @@ class ReplicaDriver(LinuxDriver):
         """
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
+        unended = 0
         poll = select.poll()
         poll.register(self.fileno, select.POLLIN)
         while not self.exit_event.is_set():
@@ -177,8 +205,12 @@ class ReplicaDriver(LinuxDriver):
                     if not self.exit_event.is_set():
                         os.kill(os.getpid(), signal.SIGTERM if _hangup_is_ignored() else signal.SIGHUP)
                     return
+                unended += len(data)
                 for event in parser.feed(decode(data)):
+                    unended = 0
                     self.process_message(event)
+                if unended > UNENDED:
+                    parser, unended = XTermParser(self._debug), 0
             for event in parser.tick():
                 self.process_message(event)
 
