@@ -45,27 +45,25 @@ class Overview(Screen[None]):
         super().__init__()
         self._palette = palette
         self._header = Lines(palette, surface=1, id="header")
-        self._endpoints = Lines(palette, id="endpoints")
         self._bar = Lines(palette, surface=1, id="bar")
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
+        self._body = Hollow(id="body")
         self.sidebar = Sidebar(palette)
         self._glance: Glance | None = None
         self._paused_s: float | None = None
         self._zoomed: str = ""
 
     def compose(self) -> ComposeResult:
-        """Header, panes beside the sidebar, bar."""
+        """Header, panes, bar; the sidebar comes beside the panes when it is first wanted."""
         # The layout is chosen before the first one is made: each costs a paint of the whole screen.
-        self._choose_layout(self.app.size)
+        # And it is chosen before there is anything that would have to be styled a second time.
+        self._choose_layout(self.app.size, update=False)
         self.sidebar.display = False
         self._bar.show((bar_line(),))
-        self.panes[0].add_class("-focused")
+        self.panes[0].add_class("-focused", update=False)
         yield self._header
-        yield self._endpoints
-        with Hollow(id="body"):
-            with Hollow(id="panes"):
-                yield from self.panes
-            yield self.sidebar
+        with self._body, Hollow(id="panes"):
+            yield from self.panes
         yield self._bar
 
     def on_mount(self) -> None:
@@ -76,9 +74,8 @@ class Overview(Screen[None]):
         """Show a picture everywhere."""
         self._glance, self._paused_s = glance, paused_s
         width = self.app.size.width
-        self._header.show((header_line(glance, width, paused_s),))
         strip = endpoint_strip(glance, width)
-        self._endpoints.show((strip,) if strip else ())
+        self._header.show((header_line(glance, width, paused_s), *([strip] if strip else [])))
         for pane in self.panes:
             if pane.display:
                 pane.show(glance)
@@ -118,11 +115,11 @@ class Overview(Screen[None]):
         if self._glance is not None:
             self.call_after_refresh(self.show, self._glance, self._paused_s)
 
-    def _choose_layout(self, size: Size) -> None:
+    def _choose_layout(self, size: Size, *, update: bool = True) -> None:
         columns, rows = TWO_COLUMNS_FROM
         wide = size.width >= columns and size.height >= rows
-        self.set_class(wide, "-wide")
-        self.set_class(not wide, "-narrow")
+        self.set_class(wide, "-wide", update=update)
+        self.set_class(not wide, "-narrow", update=update)
 
     def action_zoom(self, kind: str) -> None:
         """One pane alone, or all four."""
@@ -144,6 +141,8 @@ class Overview(Screen[None]):
     def toggle_sidebar(self) -> None:
         """Show or hide the sidebar. Narrow screens give it the place of the panes."""
         shown = not self.sidebar.display
+        if not self.sidebar.is_attached:
+            self._body.mount(self.sidebar)
         pane = self.focused_pane
         self.sidebar.display = shown
         self.set_class(shown, "-with-sidebar")

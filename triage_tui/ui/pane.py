@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
 
 from triage_tui.model import Problem, Sighting, State
 from triage_tui.ui.canvas import Hollow
@@ -20,6 +19,9 @@ from triage_tui.ui.palette import Palette
 from triage_tui.ui.panes.face import Face
 from triage_tui.ui.table import Table
 from triage_tui.ui.view import View, Viewer, details_of, subjects_of
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
 
 PROBLEM_LINES = 3
 """Lines that a server's own words may take."""
@@ -57,22 +59,19 @@ class Pane(Hollow):
         super().__init__(id=f"pane-{face.kind.value}")
         self.face = face
         self._palette = palette
-        self._title = Lines(palette, surface=1)
-        self._summary = Lines(palette)
+        self._head = Lines(palette, surface=1)
+        self._summary: Sequence[Line] = ()
         self.table = Table(face.columns, palette)
-        self._search = Input(placeholder="words to find; Enter keeps, Esc clears", compact=True)
-        self._search.cursor_blink = False
-        self._search.display = False
+        # Made when somebody searches: four of them take a tenth of the time to the first paint.
+        self._search: Input | None = None
         self._glance: Glance | None = None
         self._name: str | None = None
         self._viewer = Viewer()
         self._drawn: tuple[View, Problem | None] | None = None
 
     def compose(self) -> ComposeResult:
-        """Title, search, summary, table."""
-        yield self._title
-        yield self._search
-        yield self._summary
+        """A title with a few lines below it, and a table."""
+        yield self._head
         yield self.table
 
     # What is shown
@@ -119,9 +118,8 @@ class Pane(Hollow):
         sighting = self.sighting
         if sighting is None:
             self._drawn = None
-            self._summary.show(())
             self.table.show((), empty=self.face.none)
-            self._title.show((self._title_line(glance, None, (), width),))
+            self._head.show((self._title_line(glance, None, (), width),))
             return
         low = self.size.height < LOW_HEIGHT
         view = self._viewer.view(self.face, glance, sighting, width, low)
@@ -132,11 +130,11 @@ class Pane(Hollow):
                 summary.extend(problem_lines(sighting.problem, width, 1 if low else PROBLEM_LINES))
             if not (low and summary):
                 summary.extend(view.summary)
-            self._summary.show(summary)
+            self._summary = summary
             self.table.set_heading(not low)
             self.table.show(view.rows, empty=view.empty)
         # After the table: the title tells how many of its rows were found.
-        self._title.show((self._title_line(glance, sighting, view.headline, width),))
+        self._head.show((self._title_line(glance, sighting, view.headline, width), *self._summary))
 
     def _title_line(self, glance: Glance, sighting: Sighting | None, headline: Line, width: int) -> Line:
         mark = "▸ " if self.has_focus_within else "  "
@@ -164,8 +162,14 @@ class Pane(Hollow):
 
     # Keys
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Open the search line."""
+        if self._search is None:
+            from textual.widgets import Input
+
+            self._search = Input(placeholder="words to find; Enter keeps, Esc clears", compact=True)
+            self._search.cursor_blink = False
+            await self.mount(self._search, after=self._head)
         self._search.display = True
         self._search.focus()
 
@@ -180,7 +184,7 @@ class Pane(Hollow):
 
     def action_leave(self) -> None:
         """Close the search, or leave the zoom."""
-        if self._search.display or self.table.search:
+        if self._search is not None and (self._search.display or self.table.search):
             self._search.value = ""
             self._search.display = False
             self.table.set_search("")
@@ -198,7 +202,7 @@ class Pane(Hollow):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep the search and go on in the table."""
         event.stop()
-        self._search.display = False
+        event.input.display = False
         self.table.focus()
 
     def on_table_selected(self, event: Table.Selected) -> None:
