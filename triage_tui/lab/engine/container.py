@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from triage_tui.lab.engine.checks import Checks
 from triage_tui.lab.engine.errors import (
@@ -28,6 +28,7 @@ from triage_tui.lab.engine.networks import network_of
 from triage_tui.lab.engine.restarts import RestartManager
 from triage_tui.lab.engine.runs import Launcher, LaunchError, Run
 from triage_tui.lab.engine.spec import ServiceSpec
+from triage_tui.lab.engine.state import State
 
 KILL_S = 10.0
 """How long a SIGKILL may take; Docker waits as long."""
@@ -36,25 +37,6 @@ GRACE_S = 3.0
 """How long one may take to end in good order when the engine is closed, or dies."""
 
 _DRAIN_S = 5.0
-_FAILED = "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process"
-
-
-class State(Struct):
-    """Where a container is in its life.
-
-    word         created, running, paused, restarting, exited
-    exit_code    of the last run; 0 before its end
-    oom_killed   a process of the last run was killed for memory
-    error        why it could not be started
-    started_ns   nanoseconds since 1970; None: never. The same for finished_ns
-    """
-
-    word: str = "created"
-    exit_code: int = 0
-    oom_killed: bool = False
-    error: str = ""
-    started_ns: int | None = None
-    finished_ns: int | None = None
 
 
 class Container:
@@ -251,8 +233,7 @@ class Container:
         try:
             await self._launch()
         except LaunchError as error:
-            self.state.error = f"{_FAILED}: {error}: unknown"
-            self.state.exit_code = error.code
+            self.state.could_not_start(error)
             raise BadRequestError(self.state.error, 400 if error.code < 128 else 500) from error
         self._life = asyncio.create_task(self._live(), name=f"container {self.name}")
 
@@ -307,8 +288,7 @@ class Container:
                 await self._launch()
                 return True
         except LaunchError as error:
-            self.state.error = f"{_FAILED}: {error}: unknown"
-            self.state.exit_code = error.code
+            self.state.could_not_start(error)
         self._become("exited")
         return False
 
