@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
-from triage_tui.config.discovery.here import Discovered, discover
 from triage_tui.config.errors import ConfigError, Mistake, did_you_mean, nearest
-from triage_tui.config.settings import Settings
+from triage_tui.config.settings import Settings, TargetSpec
 from triage_tui.config.toml.check import unknown_keys
 from triage_tui.config.toml.document import Document
 from triage_tui.config.toml.environment import Environment, read_environment
@@ -18,6 +18,9 @@ from triage_tui.config.toml.schema import FileTable
 from triage_tui.config.toml.sections import read_guides, read_thresholds
 from triage_tui.config.toml.values import Place
 from triage_tui.text import safe
+
+if TYPE_CHECKING:
+    from triage_tui.config.discovery.here import Discovered
 
 LOCAL = "local"
 """Name of the environment where no file names one."""
@@ -58,7 +61,7 @@ def load_settings(
                 )
             ]
         )
-    found = discover(environ, root)
+    found = _discovered(environ, root)
     return Settings(
         LOCAL, read_only=False, targets=found.targets, notes=found.notes, variables=found.variables
     )
@@ -79,19 +82,34 @@ def _from_file(document: Document, asked_for: str | None, environ: Mapping[str, 
     document.raise_mistakes()
     section = next((each for each in sections if each.name == chosen), Environment(LOCAL))
     specs = tuple(table.spec for table in section.tables if table.spec is not None)
-    found = discover(environ, root, specs) if section.discover else Discovered(())
     variables = {table.spec.name: table.variable for table in section.tables if table.spec and table.variable}
-    return Settings(
+    settings = Settings(
         environment=section.name,
         read_only=section.read_only,
-        targets=specs + found.targets,
+        targets=specs,
         thresholds=thresholds,
         guide_folders=folders,
         origin=str(document.source.path),
-        notes=(*(note for table in section.tables for note in table.notes), *notes, *found.notes),
+        notes=(*(note for table in section.tables for note in table.notes), *notes),
         discover=section.discover,
+        variables=variables,
+    )
+    if not section.discover:
+        return settings
+    found = _discovered(environ, root, specs)
+    return replace(
+        settings,
+        targets=specs + found.targets,
+        notes=settings.notes + found.notes,
         variables=variables | found.variables,
     )
+
+
+def _discovered(environ: Mapping[str, str], root: Path, known: tuple[TargetSpec, ...] = ()) -> Discovered:
+    """What is found here. Most of what that needs is needed for nothing else, and a start waits for it."""
+    from triage_tui.config.discovery.here import discover
+
+    return discover(environ, root, known)
 
 
 def _environments(document: Document) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from triage_tui.config.discovery import targets_from
 from triage_tui.config.published import Published
 from triage_tui.config.settings import TargetSpec
 
@@ -51,6 +50,9 @@ class Finds:
         stopped = tuple(port for port in before if port.container in exist and port.container not in running)
         if (*published, *stopped) == before:
             return Change()
+        # Where no engine is watched nothing of this is needed, and it is half of what importing the engine would take.
+        from triage_tui.config.discovery.containers import targets_from
+
         others = [spec for name, specs in self._specs.items() if name != engine for spec in specs]
         known = [*self._configured, *others]
         new = targets_from(published, known)

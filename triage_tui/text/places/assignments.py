@@ -37,9 +37,9 @@ _NAME = lazily(
     re.IGNORECASE,
 )
 _VALUE = lazily(VALUE, re.IGNORECASE | re.DOTALL)
-_TO_QUOTE = {mark: re.compile(rf"(?>(?:[^{mark}\\{NEWLINE}]|\\.?)*)", re.DOTALL) for mark in "\"'"}
-_TO_ESCAPED_QUOTE = re.compile(rf"(?>(?:[^\\{NEWLINE}]|\\(?![\"']).?)*)", re.DOTALL)
-_SHELL_TAIL = re.compile(r"(?>(?:'(?:\"'\"|\\')'[^']*+)*)")
+_TO_QUOTE = {mark: lazily(rf"(?>(?:[^{mark}\\{NEWLINE}]|\\.?)*)", re.DOTALL) for mark in "\"'"}
+_TO_ESCAPED_QUOTE = lazily(rf"(?>(?:[^\\{NEWLINE}]|\\(?![\"']).?)*)", re.DOTALL)
+_SHELL_TAIL = lazily(r"(?>(?:'(?:\"'\"|\\')'[^']*+)*)")
 
 _END = rf"(?=[\s\"',;)&\]}}{NEWLINE}]|\\[\"']|\Z)"
 _NOT_A_VALUE = lazily(
@@ -59,9 +59,9 @@ _PROSE = lazily(
     r"|can|will|authentication|mismatch|unknown|empty|unset|tokens?|secrets?|passwords?|this|the|a|an|for|from|in|on|to|and|or)(?=[\s,.;:]|\Z)",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"\d{1,5}(?=[\s,;)\]}]|\Z)")
-_FOLDER = re.compile(r"[/~]|[A-Z]:\\|\.{1,2}/")
-_DIGIT = re.compile(r"[^\s\d]{0,40}\d")
+_COUNT = lazily(r"\d{1,5}(?=[\s,;)\]}]|\Z)")
+_FOLDER = lazily(r"[/~]|[A-Z]:\\|\.{1,2}/")
+_DIGIT = lazily(r"[^\s\d]{0,40}\d")
 
 
 def _redact_assignments(text: str) -> str:
@@ -89,7 +89,7 @@ def _secret_after(text: str, name: re.Match[str]) -> tuple[str, int] | None:
     strength = strength_of(text[start : name.start()], keyword, name["after"])
     if strength is Strength.NONE or _NOT_A_VALUE().match(text, at):
         return None
-    if ("key" in keyword.lower() or keyword.lower() == "pwd") and _FOLDER.match(text, at):
+    if ("key" in keyword.lower() or keyword.lower() == "pwd") and _FOLDER().match(text, at):
         return None
     quoted = text[at : at + 1] in ("'", '"', "\\") or separator[0] in "'\"\\"
     if strength is Strength.WORD and not _is_assigned(text, at, separator, quoted):
@@ -101,7 +101,7 @@ def _secret_after(text: str, name: re.Match[str]) -> tuple[str, int] | None:
         return None
     if separator == "=" and start > 0 and (mark := text[start - 1]) in _TO_QUOTE and not quoted:
         return _until_quote(text, at, mark, escaped=text[start - 2 : start - 1] == "\\")
-    if call := CALL.match(text, at):
+    if call := CALL().match(text, at):
         arguments = call["arguments"]
         if '"' in arguments or "'" in arguments:
             return without_literals(call.group()), call.end()
@@ -122,19 +122,19 @@ def _says_something(value: str) -> bool:
 
 def _is_assigned(text: str, at: int, separator: str, quoted: bool) -> bool:
     """`token=x`, `"token": "x"`, `token: s3cr3t`; not `unexpected token: (` and not `pass: 12`."""
-    if _COUNT.match(text, at):
+    if _COUNT().match(text, at):
         return False
-    return quoted or "=" in separator or text[at : at + 1] in ("|", ">") or _DIGIT.match(text, at) is not None
+    return quoted or "=" in separator or text[at : at + 1] in ("|", ">") or _DIGIT().match(text, at) is not None
 
 
 def _until_quote(text: str, at: int, mark: str, *, escaped: bool) -> tuple[str, int] | None:
     """`"PASSWORD=a b"`: the quotes are around name and value."""
     end = _TO_ESCAPED_QUOTE if escaped else _TO_QUOTE[mark]
-    match = end.match(text, at)
+    match = end().match(text, at)
     if match is None or not match.group():
         return None
     stop = match.end()
-    if mark == "'" and (tail := _SHELL_TAIL.match(text, stop)):
+    if mark == "'" and (tail := _SHELL_TAIL().match(text, stop)):
         stop = tail.end()
     return REDACTED, stop
 

@@ -37,14 +37,22 @@ class Rule(NamedTuple):
 
 
 def rule(
-    marks: str, pattern: str, replacement: str | Callable[[re.Match[str]], str], flags: int = re.IGNORECASE
+    marks: str,
+    pattern: str,
+    replacement: str | Callable[[re.Match[str]], str],
+    flags: int = re.IGNORECASE,
+    *,
+    shortest: int = 0,
 ) -> Rule:
-    """A rule that replaces what a pattern matches. marks: separated by spaces.
+    """A rule that replaces what a pattern matches. marks: separated by spaces; shortest: characters that a match has.
 
     The pattern is compiled when its marks are first met: all of them together take as long as a program's start.
     """
     compiled = lazily(pattern, flags | re.DOTALL)
-    return Rule(tuple(marks.split()), lambda text: compiled().sub(replacement, text))
+    return Rule(
+        tuple(marks.split()),
+        lambda text: text if len(text) < shortest else compiled().sub(replacement, text),
+    )
 
 
 def lazily(pattern: str, flags: int = 0) -> Callable[[], re.Pattern[str]]:

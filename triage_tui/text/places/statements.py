@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from triage_tui.text.places.names import is_secret
-from triage_tui.text.places.rule import BLANK, GAP, NEWLINE, REDACTED, after_group, rule
+from triage_tui.text.places.rule import BLANK, GAP, NEWLINE, REDACTED, after_group, lazily, rule
 from triage_tui.text.places.values import ARGUMENT, QUOTED, like, without_literals
 
 _DOLLAR = r"\$(?P<tag>\w{0,20})\$(?>(?:(?!\$(?P=tag)\$).)*)(?:\$(?P=tag)\$|\Z)"
@@ -32,7 +32,7 @@ def _call(match: re.Match[str]) -> str:
     return f"{match['head']}{without_literals(match['arguments'])}"
 
 
-_ACL_SECRET = re.compile(rf"(?<=[\s\"'])([><#!])(?!\[redacted\]){_WORDS}")
+_ACL_SECRET = lazily(rf"(?<=[\s\"'])([><#!])(?!\[redacted\]){_WORDS}")
 
 _SQL = (
     rule(
@@ -112,7 +112,7 @@ _REDIS = (
     rule(
         "setuser user",
         rf"((?:\bSETUSER|(?:(?<=[{NEWLINE}])|\A){BLANK}{{0,8}}user)[\"']?{BLANK}[^{NEWLINE}]++)",
-        lambda match: _ACL_SECRET.sub(rf"\1{REDACTED}", match[1]),
+        lambda match: _ACL_SECRET().sub(rf"\1{REDACTED}", match[1]),
     ),
 )
 

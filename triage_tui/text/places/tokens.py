@@ -49,6 +49,7 @@ RULES = (
         rf"(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+/]{{60,76}}={{0,2}}(?=[ \t]{{0,8}}(?:[{NEWLINE}]|\Z))",
         lambda match: f"{match[1]}{REDACTED}",
         0,
+        shortest=60,
     ),
     *_FORM_RULES,
 )

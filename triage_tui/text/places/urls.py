@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from triage_tui.text.places.rule import NEWLINE, REDACTED, after_group, rule
+from triage_tui.text.places.rule import NEWLINE, REDACTED, after_group, lazily, rule
 
 _DATABASES = (
     r"(?:postgres(?:ql)?|mysql|mariadb|rediss?|valkeys?|amqps?|mongodb|mssql|sqlserver|clickhouse|cockroachdb|nats"
@@ -12,12 +12,12 @@ _DATABASES = (
 )
 _LOGINS = r"(?:https?|wss?|ftps?|sftp|ssh|smtps?|imaps?|ldaps?|socks5h?|git)\b"
 
-_DATABASE = re.compile(_DATABASES, re.IGNORECASE)
-_LOGIN = re.compile(_LOGINS, re.IGNORECASE)
-_PORT_AND_PATH = re.compile(r"\d{1,5}(?:[/?#,;)\]}\\]|\Z)")
-_PORT_THEN_PATH = re.compile(r"\d{1,5}\\?[/?]")
-_TEMPLATE = re.compile(r"[{$<%\[*…]|\.\.\.")
-_LONG_TOKEN = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9_-]{20,}\Z")
+_DATABASE = lazily(_DATABASES, re.IGNORECASE)
+_LOGIN = lazily(_LOGINS, re.IGNORECASE)
+_PORT_AND_PATH = lazily(r"\d{1,5}(?:[/?#,;)\]}\\]|\Z)")
+_PORT_THEN_PATH = lazily(r"\d{1,5}\\?[/?]")
+_TEMPLATE = lazily(r"[{$<%\[*…]|\.\.\.")
+_LONG_TOKEN = lazily(r"(?=[^\d]*\d)[A-Za-z0-9_-]{20,}\Z")
 
 
 def _without_password(match: re.Match[str]) -> str:
@@ -28,17 +28,17 @@ def _without_password(match: re.Match[str]) -> str:
         return shown
     if not colon or any(mark in user for mark in "/?#[@"):
         return match.group()
-    is_database = _DATABASE.match(scheme) is not None
+    is_database = _DATABASE().match(scheme) is not None
     password, at, host = tail.rpartition("@")
     if at:
         # `http://host:80/x?mail=a@b`: a port and a path, and the @ belongs to the path.
-        if not password or (not is_database and _PORT_THEN_PATH.match(password)):
+        if not password or (not is_database and _PORT_THEN_PATH().match(password)):
             return match.group()
         return f"{scheme}{user}:{REDACTED}@{host}"
-    if not (is_database or _LOGIN.match(scheme)) or not tail:
+    if not (is_database or _LOGIN().match(scheme)) or not tail:
         return match.group()
     # Cut off before the @: what follows the colon and is no port can only be a password.
-    if _PORT_AND_PATH.match(tail) or _TEMPLATE.match(tail):
+    if _PORT_AND_PATH().match(tail) or _TEMPLATE().match(tail):
         return match.group()
     return f"{scheme}{user}:{REDACTED}"
 
@@ -46,7 +46,7 @@ def _without_password(match: re.Match[str]) -> str:
 def _without_lone_token(scheme: str, rest: str) -> str | None:
     """`https://0a1b2c…@github.com/x.git`: a token in the place of the user; None where there is none."""
     user, at, host = rest.partition("@")
-    if at and _LOGIN.match(scheme) and _LONG_TOKEN.match(user):
+    if at and _LOGIN().match(scheme) and _LONG_TOKEN().match(user):
         return f"{scheme}{REDACTED}@{host}"
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from triage_tui.text.places.rule import BLANK, NEWLINE, REDACTED
+from triage_tui.text.places.rule import BLANK, NEWLINE, REDACTED, lazily
 
 _ESCAPED = r"(?P<mark>\\{1,7}[\"'])(?>(?:(?!(?<!\\)(?P=mark)).)*)(?:(?P=mark)|\Z)"
 _TRIPLE = r"(?:\"\"\"(?>(?:(?!\"\"\").)*)(?:\"\"\"|\Z)|'''(?>(?:(?!''').)*)(?:'''|\Z))"
@@ -42,18 +42,18 @@ ARGUMENT = rf"(?:{QUOTED}|[^\s\"'{NEWLINE}](?>(?:[^\s\"'{NEWLINE}]|[\"'](?=[A-Za
 """A word of a command line."""
 
 _STRING = r"\"(?>(?:[^\"\\]|\\.?)*)(?:\"|\Z)|'(?>(?:[^'\\]|\\.?|'')*)(?:'|\Z)"
-CALL = re.compile(
+CALL = lazily(
     rf"(?P<function>[A-Za-z_][\w.]{{0,60}}+)\((?P<arguments>(?>(?:[^()\"']|{_STRING}|\([^()]{{0,200}}\)){{0,400}}))\)",
     re.DOTALL,
 )
 """`crypt('…', gen_salt('bf'))`, `SecretStr('…')`."""
 
-_LITERAL = re.compile(_STRING, re.DOTALL)
+_LITERAL = lazily(_STRING, re.DOTALL)
 
 
 def without_literals(code: str) -> str:
     """The code with what its string literals hold replaced."""
-    return _LITERAL.sub(f"'{REDACTED}'", code)
+    return _LITERAL().sub(f"'{REDACTED}'", code)
 
 
 def like(value: str) -> str:
