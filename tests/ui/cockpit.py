@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
@@ -17,6 +18,7 @@ from tests.ui.pictures import StillEngine, picture
 from triage_tui.config.settings import Settings
 from triage_tui.model import Picture
 from triage_tui.ui.app import TriageApp
+from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.overview import Overview
 from triage_tui.ui.palette import Palette
 from triage_tui.ui.pane import Pane
@@ -105,18 +107,24 @@ async def painted(app: App[Any]) -> None:
     await asyncio.wait_for(done.wait(), WAIT_S)
 
 
-def app_on(shown: Picture | None = None, palette: Palette | None = None) -> tuple[TriageApp, StillEngine]:
-    """An app on a picture; the incident where none is given."""
+def app_on(
+    shown: Picture | None = None, palette: Palette | None = None, guides: Sequence[Path] = ()
+) -> tuple[TriageApp, StillEngine]:
+    """An app on a picture; the incident where none is given. guides: folders; none, not even those that ship."""
     engine = StillEngine(picture() if shown is None else shown)
-    return TriageApp(engine, Settings("prod", True, ()), palette or Palette(1 << 24)), engine
+    desk = Desk(lambda: guides, None)
+    return TriageApp(engine, Settings("prod", True, ()), palette or Palette(1 << 24), desk=desk), engine
 
 
 @asynccontextmanager
 async def cockpit(
-    shown: Picture | None = None, size: tuple[int, int] = WIDE, palette: Palette | None = None
+    shown: Picture | None = None,
+    size: tuple[int, int] = WIDE,
+    palette: Palette | None = None,
+    guides: Sequence[Path] = (),
 ) -> AsyncIterator[Cockpit]:
     """An app that runs on a picture."""
-    app, engine = app_on(shown, palette)
+    app, engine = app_on(shown, palette, guides)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         opened = Cockpit(app, engine, pilot)
         await opened.settle()

@@ -150,8 +150,8 @@ def _library(arguments: Namespace) -> Library:
     """The guides that ship and those of triage.toml, which need not be there."""
     from triage_tui.config.errors import ConfigError
     from triage_tui.config.guides import guide_folders
-    from triage_tui.guides.library import Library, cache_folder
-    from triage_tui.guides.places import all_folders
+    from triage_tui.guides.library import Library
+    from triage_tui.guides.places import all_folders, cache_folder
 
     try:
         own = guide_folders(config=arguments.config, environ=os.environ, cwd=Path.cwd())

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -132,12 +132,6 @@ class Library:
             return None
         named = blake2b("\0".join(str(folder.absolute()) for folder in self.folders).encode(), digest_size=8)
         return self._cache / f"guides-{VERSION}-{named.hexdigest()}.db"
-
-
-def cache_folder(environ: Mapping[str, str]) -> Path | None:
-    """Where indexes are kept: `$XDG_CACHE_HOME/triage`; None where there is no home."""
-    base = environ.get("XDG_CACHE_HOME") or (f"{environ['HOME']}/.cache" if environ.get("HOME") else "")
-    return Path(base) / "triage" if base.startswith("/") else None
 
 
 def _bring_up_to_date(index: Index, listed: set[Found]) -> bool:

@@ -7,6 +7,7 @@ best field that holds it, and less where it is not the asked one but a synonym, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
@@ -57,10 +58,14 @@ class Option(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """One word of a question and what may stand for it."""
+    """One word of a question and what may stand for it.
+
+    most  what any of them may count: a rare word that only begins like a known one says no more than that
+    """
 
     word: str
     options: tuple[Option, ...]
+    most: float = math.inf
 
 
 class Hit(Struct, frozen=True):
@@ -99,7 +104,7 @@ def search(index: Index, question: str, limit: int = MAX_RESULTS, *, typing: boo
     best = scored[:limit]
     rows = index.rows(number for _, number, _ in best)
     return [
-        Hit(rows[number], round(score, 4), _why(reasons), snippet(index.body(number), asked))
+        Hit(rows[number], score, _why(reasons), snippet(index.body(number), asked))
         for score, number, reasons in best
         if score > 0
     ]
@@ -119,7 +124,8 @@ def _asked(index: Index, question: str, typing: bool) -> list[Asked]:
             options += [Option(each, "begins") for each in _completions(index, last) if each != one]
         if not index.holders(one) and not any(option.how == "begins" for option in options):
             options += [Option(each, "typo") for each in _near(index, one)]
-        asked.append(Asked(written.get(one, one), tuple(options)))
+        most = index.rarity(one) if index.holders(one) else math.inf
+        asked.append(Asked(written.get(one, one), tuple(options), most))
     if last and stem(last) not in found and len(last) >= _MIN_PREFIX:
         # The beginning of a word may look like one that says nothing: `for` of `foreign`.
         asked.append(Asked(last, tuple(Option(each, "begins") for each in _completions(index, last))))
@@ -205,7 +211,7 @@ def _score(
         best: Reason = (0.0, "", "", "")
         for option in one.options:
             strength, where = _held(fields, everything, f" {option.phrase} ")
-            counts = strength * weight_of[option.phrase] * _COUNTS[option.how]
+            counts = strength * min(one.most, weight_of[option.phrase]) * _COUNTS[option.how]
             if counts > best[0]:
                 best = (counts, one.word, where if not option.how else option.phrase, option.how)
         if best[0]:

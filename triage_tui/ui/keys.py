@@ -34,7 +34,7 @@ KEYS = (
     Key("i", "i", "", "", "turn the order round"),
     Key("enter", "Enter", "", "", "this pane alone, with all its columns; Esc goes back"),
     Key("left_square_bracket", "[ ]", "", "", "the previous, the next target of this kind"),
-    Key("g,ctrl+g", "g", "toggle_sidebar", "guide", "the sidebar: the selected row in full, what could not be read"),
+    Key("g,ctrl+g", "g", "toggle_sidebar", "guide", "guides for what is wrong now, and the selected row in full"),
     Key("space", "Space", "pause", "pause", "hold the screen still; collection goes on"),
     Key("r", "r", "refresh", "look now", "look at everything now, also where access was denied"),
     Key("y", "y", "copy", "copy", "copy the selected row's name to the clipboard"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,6 +14,7 @@ from textual.screen import Screen
 
 from triage_tui.ui.canvas import Hollow
 from triage_tui.ui.glance import Glance
+from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.header import endpoint_strip, header_line
 from triage_tui.ui.keys import bar_line
 from triage_tui.ui.lines import Lines
@@ -21,7 +24,9 @@ from triage_tui.ui.panes.containers import Containers
 from triage_tui.ui.panes.host import Host
 from triage_tui.ui.panes.postgres import Postgres
 from triage_tui.ui.panes.redis import Redis
-from triage_tui.ui.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from triage_tui.ui.sidebar import Sidebar
 
 TWO_COLUMNS_FROM = (112, 28)
 """Columns and rows from which four panes stand two by two; below, they stack and the focused one takes the room."""
@@ -41,14 +46,15 @@ class Overview(Screen[None]):
         Binding("enter", "zoom_focused", "Zoom", show=False),
     ]
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, desk: Desk) -> None:
         super().__init__()
         self._palette = palette
         self._header = Lines(palette, surface=1, id="header")
         self._bar = Lines(palette, surface=1, id="bar")
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self._body = Hollow(id="body")
-        self.sidebar = Sidebar(palette)
+        self._desk = desk
+        self._sidebar: Sidebar | None = None
         self._glance: Glance | None = None
         self._paused_s: float | None = None
         self._zoomed: str = ""
@@ -58,7 +64,6 @@ class Overview(Screen[None]):
         # The layout is chosen before the first one is made: each costs a paint of the whole screen.
         # And it is chosen before there is anything that would have to be styled a second time.
         self._choose_layout(self.app.size, update=False)
-        self.sidebar.display = False
         self._bar.show((bar_line(),))
         self.panes[0].add_class("-focused", update=False)
         yield self._header
@@ -78,7 +83,7 @@ class Overview(Screen[None]):
         self._header.show((header_line(glance, width, paused_s), *([strip] if strip else [])))
         for pane in self.panes:
             if pane.display:
-                pane.show(glance)
+                pane.show(glance, self._room)
         self._show_sidebar()
 
     def show_note(self, note: str | None) -> None:
@@ -88,6 +93,20 @@ class Overview(Screen[None]):
     def seen(self) -> dict[str, tuple[str, ...]]:
         """Target → subjects that the reader sees now."""
         return {pane.sighting.target.name: pane.subjects for pane in self.panes if pane.sighting is not None}
+
+    @property
+    def sidebar(self) -> Sidebar:
+        """The sidebar, made when it is first wanted: no start has to wait for what it needs."""
+        if self._sidebar is None:
+            from triage_tui.ui.sidebar import Sidebar
+
+            self._sidebar = Sidebar(self._palette, self._desk)
+            self._sidebar.display = False
+        return self._sidebar
+
+    @property
+    def _sidebar_is_shown(self) -> bool:
+        return self._sidebar is not None and self._sidebar.display
 
     @property
     def focused_pane(self) -> Pane:
@@ -115,6 +134,12 @@ class Overview(Screen[None]):
         if self._glance is not None:
             self.call_after_refresh(self.show, self._glance, self._paused_s)
 
+    @property
+    def _room(self) -> Size:
+        """What each of four panes gets of the screen, about."""
+        width, height = self.app.size
+        return Size((width - 1) // 2, height // 2) if self.has_class("-wide") else Size(width, height // 4)
+
     def _choose_layout(self, size: Size, *, update: bool = True) -> None:
         columns, rows = TWO_COLUMNS_FROM
         wide = size.width >= columns and size.height >= rows
@@ -139,22 +164,34 @@ class Overview(Screen[None]):
         self.action_zoom(self.focused_pane.face.kind.value)
 
     def toggle_sidebar(self) -> None:
-        """Show or hide the sidebar. Narrow screens give it the place of the panes."""
-        shown = not self.sidebar.display
+        """Show the sidebar and go there, or hide it. Narrow screens give it the place of the panes."""
+        pane = self.focused_pane
+        if self.sidebar.display and not self.sidebar.has_focus_within and not self.has_class("-narrow"):
+            self.sidebar.focus()
+            return
         if not self.sidebar.is_attached:
             self._body.mount(self.sidebar)
-        pane = self.focused_pane
+        shown = not self.sidebar.display
         self.sidebar.display = shown
         self.set_class(shown, "-with-sidebar")
-        if not shown:
+        if shown:
+            loop = asyncio.get_running_loop()
+            self.sidebar.open(lambda work: _run_on(loop, work))
+            # What was mounted just now can be focused once its parts are there.
+            self.call_after_refresh(self.sidebar.focus)
+        else:
             pane.table.focus()
-        elif self.has_class("-narrow"):
-            self.sidebar.focus()
         self.call_after_refresh(self._show_sidebar)
 
     def _show_sidebar(self) -> None:
-        if self.sidebar.display:
-            self.sidebar.show(self.focused_pane)
+        if self._sidebar_is_shown:
+            self.sidebar.show(self.focused_pane, self._glance)
+
+    def on_sidebar_left(self, event: Sidebar.Left) -> None:
+        """Esc in the sidebar."""
+        event.stop()
+        if self._sidebar_is_shown:
+            self.toggle_sidebar()
 
     # Messages of the panes
 
@@ -179,5 +216,10 @@ class Overview(Screen[None]):
             self.action_zoom(event.pane.face.kind.value)
         elif self._zoomed:
             self.action_zoom("")
-        elif self.sidebar.display:
+        elif self._sidebar_is_shown:
             self.toggle_sidebar()
+
+
+def _run_on(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    """Run something on the screen's thread. Raises RuntimeError where the loop is closed."""
+    loop.call_soon_threadsafe(work)

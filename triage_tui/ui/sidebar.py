@@ -1,50 +1,431 @@
-"""The sidebar: what the selected row is in full, and what could not be read and why.
-
-This is the place where guide entries will stand.
-"""
+"""The sidebar: guides for what is wrong, found by question or by error line; below them the selected row in full."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
+from textual import events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import Input
 
+from triage_tui.guides.entry import Entry
 from triage_tui.model import Sighting, State
-from triage_tui.ui.cells import Cell, Line, hanging
+from triage_tui.model.signals import read
+from triage_tui.text import safe
+from triage_tui.ui.cells import Cell, Line, clip, hanging, wrap
+from triage_tui.ui.glance import Glance
+from triage_tui.ui.guides import page, state
+from triage_tui.ui.guides.desk import Desk
+from triage_tui.ui.guides.lists import list_lines
 from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
 from triage_tui.ui.pane import Pane, problem_lines
 
 LABEL_CELLS = 14
 
+SUGGEST_EVERY_S = 2.0
+"""Suggestions are no faster than looks."""
 
-class Sidebar(VerticalScroll, can_focus=True):
-    """Shows one pane's selection; scrolls where it is longer than the screen."""
+_HINTS_LIST = "/ ask  paste a line  m match row  Enter read  g close"
+_HINTS_ENTRY = "[ ] section  j k command  y copy  h l back, on  Esc list"
 
-    def __init__(self, palette: Palette) -> None:
+
+class Question(Input):
+    """A line to type in. A paste of several lines is no question but a log."""
+
+    class Pasted(Message):
+        """Several lines were pasted."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Hand several lines over; one line is typed as it is."""
+        if "\n" in event.text.strip():
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.Pasted(event.text))
+
+
+class Body(VerticalScroll, can_focus=True):
+    """What scrolls, and has the keys while nothing is typed."""
+
+
+class Sidebar(Vertical):
+    """Guides and the selected row. Everything that reads files happens at the desk."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "ask", "Ask", show=False),
+        Binding("escape", "leave", "Back", show=False),
+        Binding("j", "step(1)", "Next", show=False),
+        Binding("k", "step(-1)", "Previous", show=False),
+        Binding("enter", "open", "Read", show=False),
+        Binding("y", "copy", "Copy", show=False),
+        Binding("m", "match", "Match the selected row", show=False),
+        Binding("left_square_bracket", "section(-1)", "Previous section", show=False),
+        Binding("right_square_bracket", "section(1)", "Next section", show=False),
+        Binding("h", "go(-1)", "Back", show=False),
+        Binding("l", "go(1)", "Forward", show=False),
+    ]
+
+    class Left(Message):
+        """The reader wants back to the panes."""
+
+    class Copied(Message):
+        """A command is to be copied."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, palette: Palette, desk: Desk) -> None:
         super().__init__(id="sidebar")
+        self._question = Question(placeholder="ask, or paste an error line", compact=True)
+        self._question.cursor_blink = False
+        self._question.display = False
+        self._head = Lines(palette)
         self._lines = Lines(palette)
+        self._body = Body()
+        self._hints = Lines(palette)
+        self._desk = desk
+        self.reader = state.Reader()
         self._pane: Pane | None = None
+        self._places: Sequence[tuple[int, int]] = ()
+        self._asked_at = -SUGGEST_EVERY_S
+        self._selected = ""
+        self._trouble = ""
 
     def compose(self) -> ComposeResult:
-        """Lines."""
-        yield self._lines
+        """The question, what is read, and keys."""
+        yield self._question
+        yield self._head
+        with self._body:
+            yield self._lines
+        yield self._hints
 
-    def show(self, pane: Pane | None) -> None:
-        """Show what a pane has selected."""
+    def focus(self, scroll_visible: bool = True) -> Sidebar:
+        """The keys go to what scrolls."""
+        self._body.focus(scroll_visible)
+        return self
+
+    def open(self, post: Callable[[Callable[[], None]], None]) -> None:
+        """The sidebar is shown: the desk begins to work. post: runs something on the screen's thread."""
+        self._desk.open(post, self._on_news)
+
+    # What is shown
+
+    def show(self, pane: Pane | None, glance: Glance | None = None) -> None:
+        """Follow the selected row and what is known now."""
         self._pane = pane
-        width = self.scrollable_content_region.width - 1
-        if width > LABEL_CELLS and pane is not None:
-            self._lines.show(sidebar_lines(pane.sighting, pane.details, width))
+        if glance is not None:
+            self._suggest(glance)
+        if self.reader.entry is None:
+            self._draw()
 
     def on_resize(self) -> None:
         """Lines are broken at the width."""
-        self.show(self._pane)
+        self._draw()
+
+    def _width(self) -> int:
+        return self._body.scrollable_content_region.width - 1
+
+    def _draw(self, *, reveal: bool = False) -> None:
+        width = self._width()
+        if width <= LABEL_CELLS:
+            return
+        entry = self.reader.entry
+        if entry is not None:
+            self._draw_entry(entry, width)
+        else:
+            self._draw_list(width)
+        if reveal and self._places:
+            number = self.reader.stop if entry is not None else self.reader.cursor
+            first, last = self._places[min(number, len(self._places) - 1)]
+            self.call_after_refresh(self._reveal, first, last)
+
+    def _draw_list(self, width: int) -> None:
+        reader = self.reader
+        focused = self.has_focus_within
+        lines, places = list_lines(reader.listed, reader.cursor if focused else None, width)
+        self._places = places
+        self._head.show([clip(line, width) for line in self._list_head()])
+        if reader.results is None and self._pane is not None:
+            lines += (
+                [(), *sidebar_lines(self._pane.sighting, self._pane.details, width)]
+                if lines
+                else sidebar_lines(self._pane.sighting, self._pane.details, width)
+            )
+        self._lines.show(lines)
+        self._hints.show((clip((Cell(_HINTS_LIST, "dim"),), width),) if focused else ())
+
+    def _list_head(self) -> list[Line]:
+        reader = self.reader
+        if self._trouble:
+            return [(Cell(self._trouble, "bad"),)]
+        if reader.results is None:
+            return [(Cell("Guides for now", "title"),)] if reader.suggestions else []
+        shown = safe(reader.question.strip().splitlines()[-1] if reader.question.strip() else "", limit=200)
+        number = len(reader.results)
+        if reader.is_line:
+            known = "this line is known" if number == 1 else f"{number} guides know this line"
+            said = known if number else "no match: no guide knows this line"
+            return [(Cell(said, "title" if number else "warn"),), (Cell(shown, "dim"),)]
+        if not shown:
+            return [(Cell("type a question", "dim"),)]
+        return [(Cell(f"{number} guides", "title"),) if number else (Cell("no guide answers that", "warn"),)]
+
+    def _draw_entry(self, entry: Entry, width: int) -> None:
+        reader = self.reader
+        one = page.section(entry, reader.section, width)
+        names = page.titles(entry)
+        tabs = [
+            Cell(f"{name} ", "strong" if at == reader.section else "dim") for at, name in enumerate(names)
+        ]
+        tabs[reader.section] = Cell(f"▸{names[reader.section]} ", "title")
+        self._head.show([*wrap(safe(entry.title), width, "strong", limit=3), *_flowing(tabs, width)])
+        self._places = [(stop.line, stop.last) for stop in one.stops]
+        lines = list(one.lines)
+        if one.stops:
+            stop = one.stops[min(reader.stop, len(one.stops) - 1)]
+            for at in range(stop.line, stop.last + 1):
+                lines[at] = _marked(lines[at], first=at == stop.line)
+        self._lines.show(lines)
+        self._hints.show((clip((Cell(_HINTS_ENTRY, "dim"),), width),))
+
+    def _reveal(self, first: int, last: int) -> None:
+        height = self._body.size.height
+        top = int(self._body.scroll_y)
+        if first < top:
+            self._body.scroll_to(y=max(0, first - 1), animate=False)
+        elif last >= top + height:
+            self._body.scroll_to(y=min(first, last - height + 1), animate=False)
+
+    # Asking
+
+    def _suggest(self, glance: Glance) -> None:
+        selected = "\n".join(value for _, value in self._pane.details) if self._pane is not None else ""
+        now = glance.picture.taken_at
+        if selected == self._selected and now - self._asked_at < SUGGEST_EVERY_S:
+            return
+        self._selected, self._asked_at = selected, now
+        readings: dict[str, list[float]] = {}
+        for sighting in glance.picture.sightings:
+            if sighting.known and sighting.data is not None:
+                for reading in read(sighting.data):
+                    readings.setdefault(reading.signal, []).append(reading.value)
+        self._desk.ask(
+            "suggest", lambda library: state.suggestions(library, readings, selected), self._on_suggestions
+        )
+
+    def _on_suggestions(self, found: object) -> None:
+        if self._failed(found) or found == self.reader.suggestions or not isinstance(found, list):
+            return
+        self.reader.suggestions = found
+        if self.reader.entry is None and self.reader.results is None:
+            self._draw()
+
+    def _ask(self, question: str, *, is_line: bool = False) -> None:
+        def answered(found: object) -> None:
+            if self._failed(found) or not isinstance(found, list):
+                return
+            if is_line or self._question.value == question:
+                self.reader.found(question, found, is_line=is_line)
+                self._draw(reveal=True)
+
+        work = state.match if is_line else state.search
+        self._desk.ask("ask", lambda library: work(library, question), answered)
+
+    def _read(self, id: str) -> None:
+        def answered(found: object) -> None:
+            if not self._failed(found) and isinstance(found, Entry):
+                self.reader.open(found)
+                self._turned()
+
+        self._desk.ask("read", lambda library: library.entry(id), answered)
+
+    def _on_news(self) -> None:
+        """A guide was written: what is shown is asked for again."""
+        reader = self.reader
+        if reader.results is not None:
+            self._ask(reader.question, is_line=reader.is_line)
+        if reader.entry is not None:
+            id = reader.entry.id
+
+            def answered(found: object) -> None:
+                if isinstance(found, Entry):
+                    reader.renewed(found)
+                    self._draw()
+
+            self._desk.ask("read", lambda library: library.entry(id), answered)
+        self._asked_at = -SUGGEST_EVERY_S
+
+    def _failed(self, found: object) -> bool:
+        failed = isinstance(found, Exception)
+        self._trouble = f"guides cannot be read: {safe(str(found))}" if failed else ""
+        if failed:
+            self._draw()
+        return failed
+
+    # Keys
+
+    def action_ask(self) -> None:
+        """Open the line to type in."""
+        self.reader.close()
+        self._question.display = True
+        self._question.focus()
+        if self.reader.is_line or self.reader.results is None:
+            self.reader.found("", ())
+            self._question.value = ""
+        self._draw()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search as one types."""
+        event.stop()
+        if event.value.strip():
+            self._ask(event.value)
+        elif self._question.display:
+            self.reader.found("", ())
+            self._draw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep what was found and go on in the list; a single one is opened."""
+        event.stop()
+        self._question.display = False
+        self.focus()
+        if not event.value.strip():
+            self.reader.clear()
+        self._draw()
+
+    def on_question_pasted(self, event: Question.Pasted) -> None:
+        """A log was pasted into the line."""
+        event.stop()
+        self._match(event.text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A line or a log was pasted into the sidebar."""
+        event.stop()
+        self._match(event.text)
+
+    def action_match(self) -> None:
+        """Which entry knows what the selected row says?"""
+        if self._pane is not None and self._pane.details:
+            self._match("\n".join(value for _, value in self._pane.details))
+
+    def _match(self, pasted: str) -> None:
+        self._question.display = False
+        self.reader.close()
+        self.focus()
+        self._ask(pasted, is_line=True)
+
+    def action_step(self, step: int) -> None:
+        """To the next entry of the list, or the next command of the section; scroll where there is none."""
+        if self.reader.entry is None and self.reader.listed:
+            self.reader.move(step)
+        elif self.reader.entry is not None and len(self._places) > 1:
+            self.reader.stop = max(0, min(len(self._places) - 1, self.reader.stop + step))
+        else:
+            self._body.scroll_relative(y=step, animate=False)
+            return
+        self._draw(reveal=True)
+
+    def action_open(self) -> None:
+        """Read the selected entry, or follow the selected link."""
+        if self.reader.entry is None:
+            selected = self.reader.selected
+            if selected is not None:
+                self._read(selected.id)
+        elif (stop := self._stop()) is not None and stop.link:
+            self._read(stop.link)
+
+    def action_copy(self) -> None:
+        """Copy the selected command, or the id of the entry under the cursor; else the key means the selected row."""
+        stop, selected = self._stop(), self.reader.selected
+        if stop is not None and stop.copy:
+            self.post_message(self.Copied(stop.copy))
+        elif self.reader.entry is None and selected is not None:
+            self.post_message(self.Copied(selected.id))
+        else:
+            raise SkipAction
+
+    def action_section(self, step: int) -> None:
+        """The next section, or the one before."""
+        if self.reader.entry is not None:
+            last = len(page.titles(self.reader.entry)) - 1
+            self.reader.section = max(0, min(last, self.reader.section + step))
+            self.reader.stop = 0
+            self._turned()
+
+    def action_go(self, step: int) -> None:
+        """Back or forward in what was read."""
+        if self.reader.go(step):
+            self._turned()
+
+    def action_leave(self) -> None:
+        """One step back: from the line, the entry, the results; then to the panes."""
+        if self._question.display:
+            self._question.display = False
+            self.focus()
+            self.reader.clear()
+        elif self.reader.entry is not None:
+            self.reader.close()
+        elif self.reader.results is not None:
+            self.reader.clear()
+        else:
+            self.post_message(self.Left())
+            return
+        self._turned()
+
+    def _turned(self) -> None:
+        """Something else is read: from its first line."""
+        self._body.scroll_to(y=0, animate=False)
+        self._draw()
+
+    def _stop(self) -> page.Stop | None:
+        entry = self.reader.entry
+        if entry is None:
+            return None
+        stops = page.section(entry, self.reader.section, self._width()).stops
+        return stops[min(self.reader.stop, len(stops) - 1)] if stops else None
+
+    def on_descendant_focus(self) -> None:
+        """The cursor shows."""
+        self._draw()
+
+    def on_descendant_blur(self) -> None:
+        """The cursor goes."""
+        self.call_after_refresh(self._draw)
+
+
+def _marked(line: Line, *, first: bool) -> Line:
+    """A line of the selected command."""
+    mark = Cell("▸" if first else "│", "title")
+    if not line:
+        return (mark,)
+    indent, *rest = line
+    return (mark, Cell(indent.text[1:]), *(Cell(cell.text, "strong") for cell in rest))
+
+
+def _flowing(cells: Sequence[Cell], width: int) -> list[Line]:
+    """Cells in as many lines as they need; one that is too wide is cut."""
+    lines: list[list[Cell]] = [[]]
+    used = 0
+    for cell in cells:
+        if used and used + len(cell.text) > width:
+            lines.append([])
+            used = 0
+        lines[-1].append(cell)
+        used += len(cell.text)
+    return [clip(tuple(line), width) for line in lines]
 
 
 def sidebar_lines(sighting: Sighting | None, details: Sequence[tuple[str, str]], width: int) -> list[Line]:
-    """Everything the sidebar says."""
+    """Everything about the selected row and its target."""
     lines: list[Line] = []
     if sighting is None:
         return lines

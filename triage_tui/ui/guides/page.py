@@ -1,0 +1,170 @@
+"""An entry as lines, one section at a time: a document is never rendered whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from triage_tui.guides.entry import Entry
+from triage_tui.text import safe
+from triage_tui.ui.cells import Cell, Line, hanging, wrap
+from triage_tui.ui.palette import Tone
+
+MORE = "More"
+"""The last section: what stands in no other."""
+
+MAX_LINES = 400
+"""Lines of one section that are shown. Longer ones are read in an editor."""
+
+_FENCE = re.compile(r"(\s*)(`{3,}|~{3,})\s*(\w*)")
+_ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
+_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+_MARKS = re.compile(r"\*\*|__|`")
+_NO_COMMAND = frozenset(
+    {"", "text", "log", "console", "output", "json", "yaml", "toml", "ini", "python", "py"}
+)
+
+
+class Stop(Struct, frozen=True):
+    """Something in a section that a key acts on.
+
+    line  its first line; last: its last
+    copy  what is copied; "" for a link
+    link  the id of another entry; "" for a command
+    """
+
+    line: int
+    last: int
+    copy: str = ""
+    link: str = ""
+
+
+class Section(Struct, frozen=True):
+    """A section as it is shown."""
+
+    title: str
+    lines: tuple[Line, ...]
+    stops: tuple[Stop, ...]
+
+
+def titles(entry: Entry) -> list[str]:
+    """The names of an entry's sections, in the order of reading."""
+    return [section.title or "About" for section in entry.sections] + [MORE]
+
+
+def section(entry: Entry, number: int, width: int) -> Section:
+    """One section of an entry, in lines of at most `width` cells."""
+    if number >= len(entry.sections):
+        return _more(entry, width)
+    one = entry.sections[number]
+    lines, stops = _body(one.text, width)
+    return Section(
+        one.title, tuple(lines[:MAX_LINES]), tuple(stop for stop in stops if stop.last < MAX_LINES)
+    )
+
+
+def _body(text: str, width: int) -> tuple[list[Line], list[Stop]]:
+    lines: list[Line] = []
+    stops: list[Stop] = []
+    fence, code = "", list[str]()
+    language = indent = ""
+    for written in [*text.splitlines()[: 2 * MAX_LINES], ""]:
+        match = _FENCE.match(written)
+        if fence:
+            if match is None or not match[2].startswith(fence):
+                code.append(written.removeprefix(indent))
+                continue
+            _add_code(code, language, width, lines, stops)
+            fence = ""
+        elif match is not None:
+            indent, fence, language, code = match[1], match[2], match[3].lower(), []
+        else:
+            lines += _prose(written, width)
+    if fence:
+        _add_code(code, language, width, lines, stops)
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines, stops
+
+
+def _prose(written: str, width: int) -> list[Line]:
+    bare = safe(_MARKS.sub("", written).rstrip(), limit=4_000)
+    if not bare.strip():
+        return [()]
+    if bare.startswith("#"):
+        return [(Cell(bare.lstrip("# "), "strong"),)]
+    if _RULE.match(bare):
+        return []
+    if bare.lstrip().startswith("|"):
+        first, *rest = [cell.strip() for cell in bare.strip().strip("|").split("|")]
+        if len(first) < width // 2:
+            return hanging((Cell(f"{first}: ", "strong"),), " · ".join(rest), width)
+        return list(wrap(" · ".join([first, *rest]), width))
+    item = _ITEM.match(bare)
+    if item is not None:
+        mark = "•" if item[2] in "-*+" else item[2]
+        return hanging((Cell(f"{item[1]}{mark} ", "accent"),), item[3], width)
+    return list(wrap(bare, width))
+
+
+def _add_code(code: Sequence[str], language: str, width: int, lines: list[Line], stops: list[Stop]) -> None:
+    """Commands are stops; comments say what to expect of them."""
+    at = 0
+    while at < len(code):
+        end = at + 1
+        is_command = language not in _NO_COMMAND and code[at].strip() != "" and not _is_comment(code[at])
+        while is_command and end < len(code) and _goes_on(code[at:end]):
+            end += 1
+        first = len(lines)
+        for one in code[at:end]:
+            shown = safe(one.rstrip(), limit=1_000)
+            tone: Tone = "dim" if _is_comment(one) else "accent"
+            indent = Cell(" " * (1 + min(len(shown) - len(shown.lstrip()), width // 2)))
+            wrapped = wrap(shown.lstrip(), width - len(indent.text), tone)
+            lines += [(indent, *line) for line in wrapped] if shown else [()]
+        if is_command:
+            copied = "\n".join(safe(one.rstrip(), limit=4_000) for one in code[at:end])
+            stops.append(Stop(first, len(lines) - 1, copy=copied.removeprefix("$ ")))
+        at = end
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith(("#", "--", "//"))
+
+
+def _goes_on(command: Sequence[str]) -> bool:
+    """Whether a command has not ended yet: a backslash at its end, or a quotation that is open."""
+    text = "\n".join(command)
+    return (
+        text.rstrip(" ").endswith(("\\", "|", "&&")) or text.count("'") % 2 == 1 or text.count('"') % 2 == 1
+    )
+
+
+def _more(entry: Entry, width: int) -> Section:
+    front = entry.front
+    lines: list[Line] = []
+    stops: list[Stop] = []
+    if front.impact:
+        lines += [*wrap(safe(front.impact), width), ()]
+    if front.related:
+        lines.append((Cell("Related", "strong"),))
+        for id in front.related:
+            stops.append(Stop(len(lines), len(lines), link=id))
+            lines.append((Cell("→ ", "accent"), Cell(safe(id))))
+        lines.append(())
+    facts = [
+        ("severity", front.severity),
+        ("findings", ", ".join(front.findings)),
+        (
+            "source",
+            ", ".join(filter(None, [front.source.title, front.source.section])) if front.source else "",
+        ),
+        ("verified", str(front.last_verified or "")),
+        ("file", entry.path),
+    ]
+    for label, value in facts:
+        if value:
+            lines += hanging((Cell(f"{label:<10}", "dim"),), safe(value), width)
+    return Section(MORE, tuple(lines), tuple(stops))
