@@ -10,12 +10,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from triage_tui.ui.cells import Cell, Line, strip
-from triage_tui.ui.palette import Palette
+from triage_tui.ui.palette import BACKGROUND, Palette
+
+
+BEHIND = Color.parse(BACKGROUND)
+"""What filters take to be behind a line. Every cell has a background of its own, or is to have the terminal's."""
 
 
 class Canvas(Widget):
@@ -54,7 +59,7 @@ class Canvas(Widget):
             return made[3]
         shown = strip(_with_gaps(line, self.GAP), width, self.palette, over)
         for line_filter in self.get_line_filters():
-            shown = shown.apply_filter(line_filter, self.background_colors[1])
+            shown = shown.apply_filter(line_filter, BEHIND)
         self._made[y] = (line, over, width, shown)
         return shown
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
 
 from triage_tui.model import Problem, Sighting, State
@@ -65,6 +66,7 @@ class Pane(Hollow):
         # Made when somebody searches: four of them take a tenth of the time to the first paint.
         self._search: Input | None = None
         self._glance: Glance | None = None
+        self._room = Size()
         self._name: str | None = None
         self._viewer = Viewer()
         self._drawn: tuple[View, Problem | None] | None = None
@@ -106,13 +108,16 @@ class Pane(Hollow):
             return ()
         return details_of(self.face, self._glance, sighting, row.key)
 
-    def show(self, glance: Glance) -> None:
-        """Show what a glance says."""
+    def show(self, glance: Glance, room: Size) -> None:
+        """Show what a glance says. room: cells that the pane may expect to get, for as long as it has none: so that
+        its title is there at the first layout and the first paint."""
         self._glance = glance
+        self._room = room
         self._draw()
 
     def _draw(self) -> None:
-        glance, width = self._glance, self.size.width
+        glance, size = self._glance, self.size or self._room
+        width = size.width
         if glance is None or not width:
             return
         sighting = self.sighting
@@ -121,7 +126,7 @@ class Pane(Hollow):
             self.table.show((), empty=self.face.none)
             self._head.show((self._title_line(glance, None, (), width),))
             return
-        low = self.size.height < LOW_HEIGHT
+        low = size.height < LOW_HEIGHT
         view = self._viewer.view(self.face, glance, sighting, width, low)
         if self._drawn is None or self._drawn[0] is not view or self._drawn[1] != sighting.problem:
             self._drawn = view, sighting.problem
