@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rich.text import Text
 from textual import constants
@@ -22,10 +22,12 @@ from textual.message import Message
 from textual.screen import Screen
 
 from triage_tui.config.settings import Settings
+from triage_tui.guides.places import cache_folder
 from triage_tui.model import Picture
 from triage_tui.text import safe
 from triage_tui.ui.crash import crash_report
 from triage_tui.ui.glance import Glance
+from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.help import Help
 from triage_tui.ui.keys import KEYS
 from triage_tui.ui.overview import Overview
@@ -33,6 +35,9 @@ from triage_tui.ui.palette import THEME, Palette
 from triage_tui.ui.scrub import Scrub
 from triage_tui.ui.terminal_life import TerminalLife
 from triage_tui.ui.tour import Stop, Tour
+
+if TYPE_CHECKING:
+    from triage_tui.ui.sidebar import Sidebar
 
 TICK_S = 1.0
 """How often ages are brought up to date. They are shown in whole seconds."""
@@ -59,6 +64,7 @@ class TriageApp(App[int]):
     """The cockpit.
 
     painted  called once, after the first paint
+    desk     where guides are asked; None: one for the guides that ship and those of the settings
     """
 
     CSS_PATH = "triage.tcss"
@@ -85,6 +91,7 @@ class TriageApp(App[int]):
         *,
         painted: Callable[[], None] = lambda: None,
         tour: bool = False,
+        desk: Desk | None = None,
     ) -> None:
         # Sixteen colours or none: the terminal's own colours and background, no approximations of ours.
         super().__init__(ansi_color=palette.colours <= 16)
@@ -98,7 +105,8 @@ class TriageApp(App[int]):
         self._painted = painted
         self._settings = settings
         self._palette = palette
-        self._overview = Overview(palette)
+        self._desk = desk if desk is not None else _desk(settings)
+        self._overview = Overview(palette, self._desk)
         self._scrub = Scrub(unicode=palette.unicode)
         self._life = TerminalLife(self._leave)
         self._unsubscribe: Callable[[], None] | None = None
@@ -192,6 +200,7 @@ class TriageApp(App[int]):
     def on_unmount(self) -> None:
         """Stop looking."""
         self._life.stop()
+        self._desk.close()
         if self._unsubscribe is not None:
             self._unsubscribe()
 
@@ -269,9 +278,26 @@ class TriageApp(App[int]):
         else:
             self._note("nothing is selected")
 
+    def on_sidebar_copied(self, event: Sidebar.Copied) -> None:
+        """Copy a command of a guide; it is made of visible characters and ends of lines alone."""
+        event.stop()
+        self.copy_to_clipboard(event.text)
+        self._note(f"copied: {event.text.splitlines()[0]}")
+
     def action_help(self) -> None:
         """The help page."""
         self.push_screen(Help(self._palette))
+
+
+def _desk(settings: Settings) -> Desk:
+    """The desk for the guides that ship and the reader's own."""
+
+    def folders() -> tuple[Path, ...]:
+        from triage_tui.guides.places import all_folders
+
+        return all_folders(settings.guide_folders)
+
+    return Desk(folders, cache_folder(os.environ))
 
 
 def _takes_colour(line_filter: LineFilter) -> bool:

@@ -18,7 +18,6 @@ from textual.widget import Widget
 from triage_tui.ui.cells import Cell, Line, strip
 from triage_tui.ui.palette import BACKGROUND, Palette
 
-
 BEHIND = Color.parse(BACKGROUND)
 """What filters take to be behind a line. Every cell has a background of its own, or is to have the terminal's."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -12,6 +14,7 @@ from textual.screen import Screen
 
 from triage_tui.ui.canvas import Hollow
 from triage_tui.ui.glance import Glance
+from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.header import endpoint_strip, header_line
 from triage_tui.ui.keys import bar_line
 from triage_tui.ui.lines import Lines
@@ -43,13 +46,14 @@ class Overview(Screen[None]):
         Binding("enter", "zoom_focused", "Zoom", show=False),
     ]
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, desk: Desk) -> None:
         super().__init__()
         self._palette = palette
         self._header = Lines(palette, surface=1, id="header")
         self._bar = Lines(palette, surface=1, id="bar")
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self._body = Hollow(id="body")
+        self._desk = desk
         self._sidebar: Sidebar | None = None
         self._glance: Glance | None = None
         self._paused_s: float | None = None
@@ -96,7 +100,7 @@ class Overview(Screen[None]):
         if self._sidebar is None:
             from triage_tui.ui.sidebar import Sidebar
 
-            self._sidebar = Sidebar(self._palette)
+            self._sidebar = Sidebar(self._palette, self._desk)
             self._sidebar.display = False
         return self._sidebar
 
@@ -160,22 +164,34 @@ class Overview(Screen[None]):
         self.action_zoom(self.focused_pane.face.kind.value)
 
     def toggle_sidebar(self) -> None:
-        """Show or hide the sidebar. Narrow screens give it the place of the panes."""
-        shown = not self.sidebar.display
+        """Show the sidebar and go there, or hide it. Narrow screens give it the place of the panes."""
+        pane = self.focused_pane
+        if self.sidebar.display and not self.sidebar.has_focus_within and not self.has_class("-narrow"):
+            self.sidebar.focus()
+            return
         if not self.sidebar.is_attached:
             self._body.mount(self.sidebar)
-        pane = self.focused_pane
+        shown = not self.sidebar.display
         self.sidebar.display = shown
         self.set_class(shown, "-with-sidebar")
-        if not shown:
+        if shown:
+            loop = asyncio.get_running_loop()
+            self.sidebar.open(lambda work: _run_on(loop, work))
+            # What was mounted just now can be focused once its parts are there.
+            self.call_after_refresh(self.sidebar.focus)
+        else:
             pane.table.focus()
-        elif self.has_class("-narrow"):
-            self.sidebar.focus()
         self.call_after_refresh(self._show_sidebar)
 
     def _show_sidebar(self) -> None:
         if self._sidebar_is_shown:
-            self.sidebar.show(self.focused_pane)
+            self.sidebar.show(self.focused_pane, self._glance)
+
+    def on_sidebar_left(self, event: Sidebar.Left) -> None:
+        """Esc in the sidebar."""
+        event.stop()
+        if self._sidebar_is_shown:
+            self.toggle_sidebar()
 
     # Messages of the panes
 
@@ -202,3 +218,8 @@ class Overview(Screen[None]):
             self.action_zoom("")
         elif self._sidebar_is_shown:
             self.toggle_sidebar()
+
+
+def _run_on(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    """Run something on the screen's thread. Raises RuntimeError where the loop is closed."""
+    loop.call_soon_threadsafe(work)
