@@ -51,7 +51,7 @@ _SAMPLE_S = 2.0
 class Pace(Struct, frozen=True):
     """How long things last, in seconds: from, to.
 
-    interval_s  of looks; warm_s: until everything that is kept is full
+    interval_s  of looks; warm_s: until everything that is kept is full, after a tour of all there is to see
     """
 
     sick_s: tuple[float, float] = (6, 25)
@@ -91,6 +91,8 @@ class Soak:
         with self._program as program:
             try:
                 self._calm()
+                if self._pace.warm_s:
+                    self._warm_up()
                 while self._passed() < seconds:
                     self._sicken()
                     self._calm()
@@ -119,6 +121,14 @@ class Soak:
         connections = sum(one.proxy.connections for one in self._ways)
         self._sampled = time.monotonic()
         return vital(self._program.pid, self._passed(), connections)
+
+    def _warm_up(self) -> None:
+        """Everything that can be drawn, at every size: caches that fill late would look like growth."""
+        for size in SIZES:
+            self._resize(*size)
+            for gesture in GESTURES:
+                self._press(gesture)
+        self._say("warmed up")
 
     # A round
 

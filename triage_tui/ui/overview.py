@@ -155,7 +155,8 @@ class Overview(Screen[None]):
             if kind and pane.display:
                 focus = pane
         self.set_class(bool(kind), "-zoomed")
-        (focus or self.focused_pane).table.focus()
+        # At once: a key that is typed ahead must not find the focus where it was before.
+        self.set_focus((focus or self.focused_pane).table)
         if self._glance is not None:
             self.call_after_refresh(self.show, self._glance, self._paused_s)
 
