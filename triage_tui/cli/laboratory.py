@@ -79,7 +79,8 @@ def break_(arguments: Namespace) -> int:
         _put(truth)
     else:
         print(f"Broken: {truth.title}. To be seen within {truth.visible_within_s:.0f} s.")
-        print(f"Undo it: triage lab mend. The same again: triage lab break {truth.drill} --seed {truth.seed}")
+        named = f"{truth.drill} " if arguments.drill is not None else ""
+        print(f"Undo it: triage lab mend. The same again: triage lab break {named}--seed {truth.seed}")
     return exits.OK
 
 

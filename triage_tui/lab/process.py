@@ -29,6 +29,7 @@ from triage_tui.lab.engine.errors import EngineError
 from triage_tui.lab.listening import Listener
 from triage_tui.lab.news import Doing, Failed, News, Up, Well, encode
 from triage_tui.lab.order import Incident, Order, decode_order
+from triage_tui.lab.sessions import going_on
 
 WELL_S = 90.0
 """Everything is well after some five seconds; a machine with much else to do may need far longer."""
@@ -56,15 +57,18 @@ async def _live(order: Order) -> int:
     await asyncio.wait((living, code, asked), return_when=asyncio.FIRST_COMPLETED)
     # Nobody is left to end a process that hangs while it closes, so the kernel does; services follow by themselves.
     signal.alarm(CLOSE_S)
-    living.cancel()
+    # One that was asked to end is closing by itself, and must not be disturbed in that.
+    if code.done():
+        living.cancel()
     asked.cancel()
     try:
         await living
     except asyncio.CancelledError:
-        return code.result() if code.done() else 0
+        return code.result()
     except (StartError, EngineError, SocketError, psycopg.Error, OSError) as error:
         _say(Failed(_in_words(error)))
-    return 1
+        return 1
+    return 0
 
 
 async def _open_and_keep(folder: Path, incident: Incident | None, over: asyncio.Event) -> None:
@@ -80,14 +84,20 @@ async def _open_and_keep(folder: Path, incident: Incident | None, over: asyncio.
         breaking = Breaking(company, all_drills())
         async with Listener(company, breaking, up, over).listen(folder / home.CONTROL):
             _say(up)
-            _say(Well(tuple(await company.until_well(WELL_S))))
-            if incident is not None:
-                await asyncio.sleep(incident.calm_s)
-                try:
-                    await breaking.cause(incident.drill, incident.seed)
-                except BreakingError as error:
-                    sys.stderr.write(f"{error}\n")
-            await over.wait()
+            async with going_on(_let_it_happen(company, breaking, incident)):
+                await over.wait()
+
+
+async def _let_it_happen(company: Company, breaking: Breaking, incident: Incident | None) -> None:
+    """Say when all is well; then, after a while, break what is to be broken."""
+    _say(Well(tuple(await company.until_well(WELL_S))))
+    if incident is None:
+        return
+    await asyncio.sleep(incident.calm_s)
+    try:
+        await breaking.cause(incident.drill, incident.seed)
+    except BreakingError as error:
+        sys.stderr.write(f"{error}\n")
 
 
 def _listen_for_the_end(order: Order, code: asyncio.Future[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -160,7 +161,7 @@ FACTS: dict[str, Fact] = {
     "matching-down": _ended,
     "memory-near-limit": _worn_limit,
     "migration-behind": lambda seen, _: any(
-        'column "' in seen.logs(name) and "does not exist" in seen.logs(name)
+        re.search(r"column \S+ .*does not exist", seen.logs(name)) is not None
         for name in ("therapy-matching-service-1", "residency-backend-1")
     ),
     "missing-variable": _restarts("environment variable is required"),

@@ -35,7 +35,7 @@ TOGETHER = (
         *("redis-slow-commands", "seed-twice", "webhook-signature", "worker-down"),
     ),
     (
-        *("connections-near-limit", "dependency-missing", "language-service-throttled", "rate-limited"),
+        *("connections-near-limit", "language-service-throttled", "rate-limited"),
         *("redis-clients-near-limit", "redis-url-double-password", "scripts-not-mounted", "secret-drift"),
         *("webhook-failing",),
     ),

@@ -106,13 +106,17 @@ def prepare(folder: Path, *, postgres_settings: dict[str, str], redis_settings: 
     Raises StartError and OSError.
     """
     ports = _free_ports()
+    data = folder / "postgres"
+    data.mkdir()
+    # The server's own folder in it is closed; its user has to get there.
+    data.chmod(0o711)
     servers = redis.binaries()
     newest = max(servers, key=_numbers, default=None)
     premises = Premises(
         folder,
         ports,
         {name: secrets.token_urlsafe(24) for name in _SECRETS},
-        postgres.prepare_postgres(folder / "postgres", port=ports["postgres"], settings=postgres_settings),
+        postgres.prepare_postgres(data, port=ports["postgres"], settings=postgres_settings),
         redis.prepare_redis(
             folder / "redis",
             port=ports["redis"],
