@@ -101,7 +101,7 @@ async def test_the_other_panes_go_on(where: str, monkeypatch: pytest.MonkeyPatch
     async with cockpit() as screen:
         pane = screen.pane("redis")
         monkeypatch.setattr(pane, "face", Defective(where))
-        await screen.press("g", "tab", "tab")
+        await screen.press("g", "tab", "tab", "tab")
         changed = incident()
         changed[3] = trouble()[3]
         await screen.show(picture(changed))
