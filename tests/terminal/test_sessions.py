@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.servers.require import unavailable
@@ -30,12 +30,12 @@ TERMINALS: Mapping[str, Mapping[str, str]] = {
     "ASCII": {"LC_ALL": "C"},
 }
 
-keys = st.sampled_from(["j", "k", "1", "2", "3", "4", "5", "g", "]", "?", ":", "/", " ", "\x1b"])
+keys = st.sampled_from(["j", "k", "1", "2", "3", "4", "5", "]", "?", ":", " ", "\x1b"])
 """Whatever they do can be taken back by `go_home`."""
 
 sizes = st.sampled_from([TINY, (2, 3), (20, 5), (80, 24), (139, 45), (200, 60)])
 storms = st.integers(2, 40)
-steps = st.lists(keys | sizes | storms, min_size=4, max_size=16)
+steps = st.lists(keys | sizes | storms, min_size=4, max_size=12)
 
 
 def go_home(program: Program) -> None:
@@ -47,10 +47,8 @@ def go_home(program: Program) -> None:
     press_until(program, "?", lambda: "Esc closes" in program.text)
     press_until(program, "\x1b", lambda: "Esc closes" not in program.text)
     program.wait_until(lambda: is_whole(program), "the bar")
-    if "held" in program.text:
-        take(program, " ")
-    if "looked at" in program.text:
-        take(program, "g")
+    if "PAUSED" in program.text:
+        press_until(program, " ", lambda: "PAUSED" not in program.text)
     for pane in "5432":
         take(program, pane)
         take(program, "\x1b[H")
@@ -91,7 +89,8 @@ def assert_left_in_order(program: Program) -> None:
     assert SECRET not in program.sent
 
 
-@settings(max_examples=5, deadline=None)
+# An example takes seconds: a failing one is told as it is, and not made smaller.
+@settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(st.sampled_from(sorted(TERMINALS)), steps)
 def test_any_session(terminal: str, taken: list[str | tuple[int, int] | int]) -> None:
     """Names of every width move meanwhile."""
@@ -114,7 +113,7 @@ def test_a_tiny_terminal(in_terminal: Open, check: Check, tmp_path: Path) -> Non
         *scene("foreign", str(tmp_path / "asked")), columns=columns, rows=rows, environ=check.environ
     )
     program.wait_until(lambda: "1049" in program.modes.on, "the alternate screen")
-    for key in "j2g1g":
+    for key in "j2j1":
         take(program, key)
     go_home(program)
     assert_ends_as_untouched(program)
