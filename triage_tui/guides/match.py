@@ -7,6 +7,7 @@ thresholds (see benchmarks/guides for how they were found, and what they let thr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -30,11 +31,11 @@ MAX_RESULTS = 5
 ALIKE = 88.0
 """Likeness of masked lines, of 100, from which one is the other."""
 
-COVERED = 0.62
+COVERED = 0.75
 """Share of a line's words, weighed by rarity, that an entry's error lines have to hold."""
 
-MIN_WORDS = 3
-"""Words that have to be shared: two are shared by chance."""
+MIN_WORDS = 4
+"""Words that have to be shared: three are shared by chance."""
 
 _WEIGHTS = (2.0, 1.0, 5.0, 0.5, 0.2)
 _CANDIDATES = 30
@@ -82,12 +83,17 @@ def _by_signature(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]
     stored, excludes = index.signatures()
     found: list[tuple[int, Pattern, str, int, str]] = []
     for number, line in lines:
-        lowered = line.lower()
-        for one in stored:
-            if one.pattern.may_be_in(lowered) and (hit := one.pattern.search(line)) is not None:
-                if any(each.search(line) is not None for each in excludes.get(one.entry, ())):
+        before = len(found)
+        for shape in _shapes(line):
+            lowered = shape.lower()
+            for one in stored:
+                if not one.pattern.may_be_in(lowered) or (hit := one.pattern.search(shape)) is None:
+                    continue
+                if any(each.search(shape) is not None for each in excludes.get(one.entry, ())):
                     continue
                 found.append((one.entry, one.pattern, hit.group(), number, line))
+            if len(found) > before:
+                break
     rows = index.rows({entry for entry, *_ in found})
     return [
         Match(
@@ -101,6 +107,16 @@ def _by_signature(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]
         )
         for entry, pattern, text, number, line in found
     ]
+
+
+def _shapes(line: str) -> list[str]:
+    """A line as it is, then as it was before a logger put it into JSON, then with single blanks."""
+    shapes = [line]
+    if '\\"' in line or "\\\\" in line:
+        shapes.append(line.replace('\\"', '"').replace("\\\\", "\\"))
+    if "  " in shapes[-1]:
+        shapes.append(re.sub(r" {2,}", " ", shapes[-1]))
+    return shapes
 
 
 def _by_likeness(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]:

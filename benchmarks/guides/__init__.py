@@ -1,0 +1,1 @@
+"""How well guides are found: questions, error lines, and lines that nobody should claim to know."""
