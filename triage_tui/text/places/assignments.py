@@ -124,7 +124,9 @@ def _is_assigned(text: str, at: int, separator: str, quoted: bool) -> bool:
     """`token=x`, `"token": "x"`, `token: s3cr3t`; not `unexpected token: (` and not `pass: 12`."""
     if _COUNT().match(text, at):
         return False
-    return quoted or "=" in separator or text[at : at + 1] in ("|", ">") or _DIGIT().match(text, at) is not None
+    return (
+        quoted or "=" in separator or text[at : at + 1] in ("|", ">") or _DIGIT().match(text, at) is not None
+    )
 
 
 def _until_quote(text: str, at: int, mark: str, *, escaped: bool) -> tuple[str, int] | None:
