@@ -32,7 +32,7 @@ def copied(program: Program) -> list[str]:
 def test_the_clipboard_is_written_when_somebody_asks_for_it(in_terminal: Open) -> None:
     program = in_terminal(*scene("incident"))
     program.wait_for("PostgreSQL")
-    for key in "jkg?":
+    for key in "jk?":
         program.press(key)
     program.wait_for("Esc closes")
     press_until(program, "\x1b", lambda: "Esc closes" not in program.text)

@@ -14,6 +14,9 @@ from tests.terminal.walking import walk_through
 
 SIXTEEN = re.compile(r"3[0-7]|4[0-7]|9[0-7]|10[0-7]")
 
+PALETTE = {"38;5;252", "38;5;246", "38;5;203", "48;5;233", "48;5;235"}
+"""Text, dim and bad, on the background and on what parts the screen."""
+
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (140, 45), (200, 60)])
 def test_the_real_program_paints_this_host(
@@ -48,13 +51,11 @@ def test_sixteen_colours_are_enough(in_terminal: Open) -> None:
 
 
 def test_an_empty_no_color_says_nothing(in_terminal: Open) -> None:
-    sent: list[set[str]] = []
     for environ in ({"NO_COLOR": ""}, {}):
         program = in_terminal(*scene("trouble"), environ=environ)
         walk_through(program)
-        sent.append(colours(program.sent))
-    assert sent[0] == sent[1]
-    assert "38;5;203" in sent[0], "bad is red"
+        # Which others there are depends on which frames are dropped.
+        assert colours(program.sent) >= PALETTE
 
 
 def test_no_color_means_none(in_terminal: Open) -> None:

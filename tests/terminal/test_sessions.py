@@ -52,7 +52,7 @@ def go_home(program: Program) -> None:
     for pane in "5432":
         take(program, pane)
         take(program, "\x1b[H")
-    take(program, "1")
+    press_until(program, "1", lambda: "Redis and queues" in program.text and "PostgreSQL" in program.text)
 
 
 def is_whole(program: Program) -> bool:

@@ -23,7 +23,7 @@ def walk_through(program: Program) -> None:
     program.press("shop\r")
     program.wait_until(lambda: search_is_kept(program), "the search kept and its line gone")
     program.press("g")
-    program.wait_for("looked at")
+    program.wait_for("paste a line")
     program.press("q")
     assert program.wait_for_exit() == 0
 
