@@ -36,10 +36,12 @@ class Lines(Canvas):
         """Show these lines. A different number of lines costs a layout, a different text only its own line."""
         new = tuple(lines)
         old, self._shown = self._shown, new
-        if new == old:
-            return
-        if len(new) != len(old):
+        # In a storm of sizes a layout that was asked for may get lost: what is not as high as it should be asks again.
+        misplaced = bool(self.size.width) and self.size.height != len(new)
+        if len(new) != len(old) or misplaced:
             self.refresh(layout=True)
+            return
+        if new == old:
             return
         self.refresh(
             *(
