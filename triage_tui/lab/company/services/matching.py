@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 
+from triage_tui.lab.company.services.backend import health, pool_of, serve_with
 from triage_tui.lab.company.services.pool import Pool
-from triage_tui.lab.company.services.program import log, number, run, setting, whole_number
+from triage_tui.lab.company.services.program import log, number, run, setting
 from triage_tui.lab.company.services.web import (
     Reply,
     Request,
     SlowError,
     UnreachableError,
     call,
-    listen,
     refusal,
 )
 
@@ -47,12 +46,12 @@ class Matching:
         """Well when the database answers; distances are part of every search, so the geocoder is asked too."""
         trouble = await self._pool.works()
         if trouble is not None:
-            return Reply(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "unhealthy", "database": trouble})
+            return health(trouble)
         try:
             await call(f"{self._geocoder}/ping", timeout_s=self._timeout_s)
         except (SlowError, UnreachableError) as error:
             return Reply(HTTPStatus.OK, {"status": "degraded", "geocoder": str(error)})
-        return Reply(HTTPStatus.OK, {"status": "healthy"})
+        return health(None)
 
     async def _search(self, patient: int, postcode: str) -> Reply:
         url = f"{self._therapists}/api/therapists/{postcode}"
@@ -81,15 +80,8 @@ class Matching:
 
 async def serve() -> None:
     """The service until it is cancelled."""
-    pool = Pool(
-        setting("DATABASE_URL"),
-        "matching-service",
-        size=whole_number("POOL_SIZE", 3),
-        least=whole_number("POOL_MIN_SIZE", 1),
-    )
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(pool.keep_filled())
-        tasks.create_task(listen(whole_number("PORT", 8003), Matching(pool).answer))
+    pool = pool_of("matching-service")
+    await serve_with(pool, 8003, Matching(pool).answer)
 
 
 if __name__ == "__main__":

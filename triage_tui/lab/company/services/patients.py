@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 
+from triage_tui.lab.company.services.backend import health, pool_of, serve_with
 from triage_tui.lab.company.services.pool import Pool
-from triage_tui.lab.company.services.program import log, number, run, setting, whole_number
+from triage_tui.lab.company.services.program import log, number, run, setting
 from triage_tui.lab.company.services.web import (
     Reply,
     Request,
     SlowError,
     UnreachableError,
     call,
-    listen,
     refusal,
 )
 
@@ -30,10 +29,7 @@ class Patients:
     async def answer(self, request: Request) -> Reply:
         """Whatever is asked."""
         if request.path == "/health":
-            trouble = await self._pool.works()
-            if trouble is None:
-                return Reply(HTTPStatus.OK, {"status": "healthy"})
-            return Reply(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "unhealthy", "database": trouble})
+            return health(await self._pool.works())
         refused = refusal(request, self._secret)
         if refused is not None:
             return refused
@@ -91,15 +87,8 @@ class Patients:
 
 async def serve() -> None:
     """The service until it is cancelled."""
-    pool = Pool(
-        setting("DATABASE_URL"),
-        "patient-service",
-        size=whole_number("POOL_SIZE", 3),
-        least=whole_number("POOL_MIN_SIZE", 1),
-    )
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(pool.keep_filled())
-        tasks.create_task(listen(whole_number("PORT", 8001), Patients(pool).answer))
+    pool = pool_of("patient-service")
+    await serve_with(pool, 8001, Patients(pool).answer)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import time
@@ -12,9 +11,11 @@ from pathlib import Path
 from redis import RedisError
 from redis.asyncio import Redis
 
+from triage_tui.lab.company.services.backend import health, pool_of, serve_with
 from triage_tui.lab.company.services.pool import Pool
-from triage_tui.lab.company.services.program import log, run, setting, whole_number
-from triage_tui.lab.company.services.web import Reply, Request, listen
+from triage_tui.lab.company.services.program import log, run, setting
+from triage_tui.lab.company.services.stores import trouble_with
+from triage_tui.lab.company.services.web import Reply, Request
 
 STRATEGIES = ("fixed-window", "moving-window")
 LIMIT_PER_MINUTE = 10_000
@@ -31,20 +32,10 @@ class Backend:
         """Whatever is asked."""
         match request.path:
             case "/health":
-                return await self._health()
+                return health(await trouble_with(self._pool, self._redis), of="trouble")
             case "/api/v1/schedule":
                 return await self._show()
         return Reply(HTTPStatus.NOT_FOUND, {"error": "not found"})
-
-    async def _health(self) -> Reply:
-        trouble = await self._pool.works()
-        try:
-            await self._redis.ping()
-        except (RedisError, OSError) as error:
-            trouble = trouble or f"{type(error).__name__}: {error}"
-        if trouble is not None:
-            return Reply(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "unhealthy", "trouble": trouble})
-        return Reply(HTTPStatus.OK, {"status": "healthy"})
 
     async def _show(self) -> Reply:
         window = f"limits:schedule:{int(time.time() // 60)}"
@@ -86,12 +77,7 @@ async def serve() -> None:
     """The service until it is cancelled."""
     setting("SECRET_KEY")
     check_image()
-    pool = Pool(
-        setting("DATABASE_URL"),
-        "residency-backend",
-        size=whole_number("POOL_SIZE", 3),
-        least=whole_number("POOL_MIN_SIZE", 1),
-    )
+    pool = pool_of("residency-backend")
     try:
         redis: Redis = Redis.from_url(
             redis_url(), decode_responses=True, client_name="residency-backend", socket_timeout=2
@@ -99,9 +85,7 @@ async def serve() -> None:
     except ValueError as error:
         log.critical("redis.exceptions.ConnectionError: invalid REDIS_URL: %s", error)
         sys.exit(1)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(pool.keep_filled())
-        tasks.create_task(listen(whole_number("PORT", 8000), Backend(pool, redis).answer))
+    await serve_with(pool, 8000, Backend(pool, redis).answer)
 
 
 if __name__ == "__main__":

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 
-from redis import RedisError
 from redis.asyncio import Redis
 
+from triage_tui.lab.company.services.backend import health, pool_of, serve_with
 from triage_tui.lab.company.services.jobs import message
 from triage_tui.lab.company.services.pool import Pool
-from triage_tui.lab.company.services.program import log, run, setting, whole_number
+from triage_tui.lab.company.services.program import log, run, setting
+from triage_tui.lab.company.services.stores import trouble_with
 from triage_tui.lab.company.services.tokens import TokenError, verify
-from triage_tui.lab.company.services.web import Reply, Request, listen
+from triage_tui.lab.company.services.web import Reply, Request
 
 QUEUE = "encounters"
 TASK = "revrx.process_encounter"
@@ -32,20 +32,10 @@ class Backend:
         """Whatever is asked."""
         match request.method, request.path:
             case _, "/health":
-                return await self._health()
+                return health(await trouble_with(self._pool, self._redis), of="trouble")
             case "POST", "/api/v1/encounters":
                 return await self._take(request)
         return Reply(HTTPStatus.NOT_FOUND, {"error": "not found"})
-
-    async def _health(self) -> Reply:
-        trouble = await self._pool.works()
-        try:
-            await self._redis.ping()
-        except (RedisError, OSError) as error:
-            trouble = trouble or f"{type(error).__name__}: {error}"
-        if trouble is not None:
-            return Reply(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "unhealthy", "trouble": trouble})
-        return Reply(HTTPStatus.OK, {"status": "healthy"})
 
     async def _take(self, request: Request) -> Reply:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -68,18 +58,11 @@ class Backend:
 
 async def serve() -> None:
     """The service until it is cancelled."""
-    pool = Pool(
-        setting("DATABASE_URL"),
-        "revrx-backend",
-        size=whole_number("POOL_SIZE", 3),
-        least=whole_number("POOL_MIN_SIZE", 1),
-    )
+    pool = pool_of("revrx-backend")
     redis: Redis = Redis.from_url(
         setting("REDIS_URL"), decode_responses=True, client_name="revrx-backend", socket_timeout=2
     )
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(pool.keep_filled())
-        tasks.create_task(listen(whole_number("PORT", 8000), Backend(pool, redis).answer))
+    await serve_with(pool, 8000, Backend(pool, redis).answer)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 
+from triage_tui.lab.company.services.backend import health, pool_of, serve_with
 from triage_tui.lab.company.services.pool import Pool
-from triage_tui.lab.company.services.program import run, setting, whole_number
-from triage_tui.lab.company.services.web import Reply, Request, listen, refusal
+from triage_tui.lab.company.services.program import run, setting
+from triage_tui.lab.company.services.web import Reply, Request, refusal
 
 
 class Therapists:
@@ -20,10 +20,7 @@ class Therapists:
     async def answer(self, request: Request) -> Reply:
         """Whatever is asked."""
         if request.path == "/health":
-            trouble = await self._pool.works()
-            if trouble is None:
-                return Reply(HTTPStatus.OK, {"status": "healthy"})
-            return Reply(HTTPStatus.SERVICE_UNAVAILABLE, {"status": "unhealthy", "database": trouble})
+            return health(await self._pool.works())
         refused = refusal(request, self._secret)
         if refused is not None:
             return refused
@@ -42,16 +39,9 @@ async def serve() -> None:
     # A module of the image, as a dependency that is installed when it is built.
     import postcodes  # type: ignore[import-not-found]
 
-    pool = Pool(
-        setting("DATABASE_URL"),
-        "therapist-service",
-        size=whole_number("POOL_SIZE", 3),
-        least=whole_number("POOL_MIN_SIZE", 1),
-    )
+    pool = pool_of("therapist-service")
     assert postcodes.KNOWN
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(pool.keep_filled())
-        tasks.create_task(listen(whole_number("PORT", 8002), Therapists(pool).answer))
+    await serve_with(pool, 8002, Therapists(pool).answer)
 
 
 if __name__ == "__main__":
