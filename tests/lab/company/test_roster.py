@@ -10,8 +10,9 @@ import pytest
 from triage_tui.config.load import load_settings
 from triage_tui.config.settings import DockerSpec, HostSpec, HttpSpec, PostgresSpec, RedisSpec
 from triage_tui.lab.company import configuration
+from triage_tui.lab.company.containers import POSTGRES, REDIS, one_off
 from triage_tui.lab.company.premises import PORTS, ROLES, WATCHER, Premises
-from triage_tui.lab.company.roster import POSTGRES, REDIS, one_off, roster
+from triage_tui.lab.company.roster import roster
 from triage_tui.lab.embedded import postgres, redis
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from tests.lab.drills.evidence import Evidence, newest_age_s
 from triage_tui.lab.company.configuration import DATABASE, REDIS
-from triage_tui.lab.company.roster import POSTGRES, REVRX, REVRX_WORKER, SYNC_WORKER, WEBHOOK_SENDER
+from triage_tui.lab.company.containers import POSTGRES, REVRX, REVRX_WORKER, SYNC_WORKER, WEBHOOK_SENDER
 from triage_tui.lab.control import Truth
 from triage_tui.model import State
 from triage_tui.model.observation import ProblemKind

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import psycopg
@@ -16,8 +19,9 @@ from redis.asyncio import Redis
 
 from triage_tui.lab import home
 from triage_tui.lab.company import databases, images
+from triage_tui.lab.company.containers import POSTGRES, REDIS
 from triage_tui.lab.company.premises import Premises, prepare
-from triage_tui.lab.company.roster import POSTGRES, REDIS, roster
+from triage_tui.lab.company.roster import roster
 from triage_tui.lab.company.services.web import UnreachableError, call
 from triage_tui.lab.embedded.postgres import newest_bindir
 from triage_tui.lab.embedded.server import StartError
@@ -120,9 +124,23 @@ class Company:
         kept = {key: value for key, value in spec.env.items() if key not in without}
         await self.engine.recreate(name, structs.replace(spec, env=kept | dict(env), **fields))
 
-    async def run_once(self, spec: ServiceSpec) -> None:
-        """A container that is not of the company."""
+    @asynccontextmanager
+    async def once(self, spec: ServiceSpec) -> AsyncIterator[str]:
+        """A container that is not of the company, by its name; removed afterwards, where it is not gone already."""
         await self.engine.start(self.engine.add(spec))
+        yield spec.name
+        with contextlib.suppress(NotFoundError):
+            await self.engine.remove(spec.name)
+
+    @asynccontextmanager
+    async def down(self, name: str, dice: Random) -> AsyncIterator[None]:
+        """A container that was stopped, or killed; restored afterwards."""
+        if dice.random() < 0.5:
+            await self.engine.stop(name)
+        else:
+            await self.engine.kill(name)
+        yield
+        await self.restore(name)
 
     async def restore(self, name: str) -> None:
         """Whatever has become of a container: as it was deployed, and running."""
@@ -147,13 +165,6 @@ class Company:
         """Every container that is not as it was deployed."""
         for name in self.specs:
             await self.restore(name)
-
-    async def remove(self, name: str) -> None:
-        """A container that is not of the company; nothing happens where it is gone."""
-        try:
-            await self.engine.remove(name)
-        except NotFoundError:
-            return
 
     # Servers
 

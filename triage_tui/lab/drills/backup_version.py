@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import ENGINE
-from triage_tui.lab.company.roster import BACKUP
+from triage_tui.lab.company.containers import BACKUP
 from triage_tui.lab.drill import Drill, Place
 from triage_tui.lab.embedded.postgres import installations
 

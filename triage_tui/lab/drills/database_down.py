@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import DATABASE
-from triage_tui.lab.company.roster import POSTGRES
+from triage_tui.lab.company.containers import POSTGRES
 from triage_tui.lab.drill import Drill, Fix, Place
 
 if TYPE_CHECKING:
@@ -17,17 +17,13 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
-    if dice.random() < 0.5:
-        await company.engine.stop(POSTGRES)
-    else:
-        await company.engine.kill(POSTGRES)
-    yield Place(
-        target=DATABASE,
-        subject="",
-        by_hand=f"Start {POSTGRES}; services connect again by themselves.",
-        fix=Fix("docker.start", POSTGRES),
-    )
-    await company.restore(POSTGRES)
+    async with company.down(POSTGRES, dice):
+        yield Place(
+            target=DATABASE,
+            subject="",
+            by_hand=f"Start {POSTGRES}; services connect again by themselves.",
+            fix=Fix("docker.start", POSTGRES),
+        )
 
 
 DRILL = Drill(

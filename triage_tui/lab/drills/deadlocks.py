@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import DATABASE
-from triage_tui.lab.company.roster import module, one_off
+from triage_tui.lab.company.containers import module, one_off
 from triage_tui.lab.drill import Drill, Fix, Place
 
 if TYPE_CHECKING:
@@ -23,14 +23,13 @@ async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
         module("dispatch"),
         {"DATABASE_URL": company.premises.database_url("integration"), "JOBS": str(dice.randint(2, 3))},
     )
-    await company.run_once(spec)
-    yield Place(
-        target=DATABASE,
-        subject="integration",
-        by_hand="Let the dispatcher lock jobs in the order of their numbers; until then, stop it.",
-        fix=Fix("docker.stop", spec.name),
-    )
-    await company.remove(spec.name)
+    async with company.once(spec) as name:
+        yield Place(
+            target=DATABASE,
+            subject="integration",
+            by_hand="Let the dispatcher lock jobs in the order of their numbers; until then, stop it.",
+            fix=Fix("docker.stop", name),
+        )
 
 
 DRILL = Drill(

@@ -9,8 +9,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import ENGINE
+from triage_tui.lab.company.containers import THERAPISTS
 from triage_tui.lab.company.images import install_postcodes, postcodes_module
-from triage_tui.lab.company.roster import THERAPISTS
 from triage_tui.lab.drill import Drill, Place
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import ENGINE
-from triage_tui.lab.company.roster import MATCHING
+from triage_tui.lab.company.containers import MATCHING
 from triage_tui.lab.drill import Drill, Fix, Place
 
 if TYPE_CHECKING:
@@ -17,17 +17,13 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
-    if dice.random() < 0.5:
-        await company.engine.stop(MATCHING)
-    else:
-        await company.engine.kill(MATCHING)
-    yield Place(
-        target=ENGINE,
-        subject=MATCHING,
-        by_hand=f"Start {MATCHING}, then let users try again.",
-        fix=Fix("docker.start", MATCHING),
-    )
-    await company.restore(MATCHING)
+    async with company.down(MATCHING, dice):
+        yield Place(
+            target=ENGINE,
+            subject=MATCHING,
+            by_hand=f"Start {MATCHING}, then let users try again.",
+            fix=Fix("docker.start", MATCHING),
+        )
 
 
 DRILL = Drill(

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import ENGINE
-from triage_tui.lab.company.roster import REVRX_WORKER
+from triage_tui.lab.company.containers import REVRX_WORKER
 from triage_tui.lab.drill import Drill, Place
 
 if TYPE_CHECKING:

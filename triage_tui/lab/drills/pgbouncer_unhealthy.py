@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from triage_tui.lab.company.configuration import ENGINE
+from triage_tui.lab.company.containers import PGBOUNCER, check_script
 from triage_tui.lab.company.premises import LOOPBACK, ROLES
-from triage_tui.lab.company.roster import PGBOUNCER, check_script
 from triage_tui.lab.drill import Drill, Place
 from triage_tui.lab.embedded.server import free_port
 

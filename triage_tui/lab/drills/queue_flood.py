@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import REDIS as REDIS_TARGET
-from triage_tui.lab.company.roster import module, one_off
+from triage_tui.lab.company.containers import module, one_off
 from triage_tui.lab.drill import Drill, Fix, Place
 
 if TYPE_CHECKING:
@@ -24,14 +24,13 @@ async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
         module("reimport"),
         {"REDIS_URL": company.premises.redis.url, "JOBS_PER_S": str(dice.randint(15, 60))},
     )
-    await company.run_once(spec)
-    yield Place(
-        target=REDIS_TARGET,
-        subject="celery:encounters",
-        by_hand="Stop the re-import; then let the worker work off what waits, or purge it.",
-        fix=Fix("docker.stop", spec.name),
-    )
-    await company.remove(spec.name)
+    async with company.once(spec) as name:
+        yield Place(
+            target=REDIS_TARGET,
+            subject="celery:encounters",
+            by_hand="Stop the re-import; then let the worker work off what waits, or purge it.",
+            fix=Fix("docker.stop", name),
+        )
     await company.set_mood(comprehend_delay_s=0)
     async with company.redis("lab") as client:
         await client.delete("encounters")

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import REDIS as REDIS_TARGET
-from triage_tui.lab.company.roster import REDIS
+from triage_tui.lab.company.containers import REDIS
 from triage_tui.lab.drill import Drill, Fix, Place
 
 if TYPE_CHECKING:
@@ -17,17 +17,13 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
-    if dice.random() < 0.5:
-        await company.engine.stop(REDIS)
-    else:
-        await company.engine.kill(REDIS)
-    yield Place(
-        target=REDIS_TARGET,
-        subject="",
-        by_hand=f"Start {REDIS}; services connect again by themselves.",
-        fix=Fix("docker.start", REDIS),
-    )
-    await company.restore(REDIS)
+    async with company.down(REDIS, dice):
+        yield Place(
+            target=REDIS_TARGET,
+            subject="",
+            by_hand=f"Start {REDIS}; services connect again by themselves.",
+            fix=Fix("docker.start", REDIS),
+        )
 
 
 DRILL = Drill(

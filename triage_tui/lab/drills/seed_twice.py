@@ -8,8 +8,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import ENGINE
+from triage_tui.lab.company.containers import one_off
 from triage_tui.lab.company.images import seed_script
-from triage_tui.lab.company.roster import one_off
 from triage_tui.lab.drill import Drill, Place
 
 if TYPE_CHECKING:
@@ -24,13 +24,12 @@ async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
         (str(seed_script(company.premises.images)),),
         {"DATABASE_URL": company.premises.database_url("residency_scheduler")},
     )
-    await company.run_once(spec)
-    yield Place(
-        target=ENGINE,
-        subject=spec.name,
-        by_hand="Nothing is lost: the people are there already. Let the seed skip those that it finds.",
-    )
-    await company.remove(spec.name)
+    async with company.once(spec) as name:
+        yield Place(
+            target=ENGINE,
+            subject=name,
+            by_hand="Nothing is lost: the people are there already. Let the seed skip those that it finds.",
+        )
 
 
 DRILL = Drill(

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import DATABASE
-from triage_tui.lab.company.roster import module, one_off
+from triage_tui.lab.company.containers import module, one_off
 from triage_tui.lab.drill import Drill, Fix, Place
 
 if TYPE_CHECKING:
@@ -23,14 +23,13 @@ async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
         module("report"),
         {"DATABASE_URL": company.premises.database_url("revrx"), "MONTHS": str(dice.randint(2, 4))},
     )
-    await company.run_once(spec)
-    yield Place(
-        target=DATABASE,
-        subject="revrx-report",
-        by_hand="Stop the report, and give it an index and a WHERE before it runs again.",
-        fix=Fix("docker.stop", spec.name),
-    )
-    await company.remove(spec.name)
+    async with company.once(spec) as name:
+        yield Place(
+            target=DATABASE,
+            subject="revrx-report",
+            by_hand="Stop the report, and give it an index and a WHERE before it runs again.",
+            fix=Fix("docker.stop", name),
+        )
 
 
 DRILL = Drill(

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import REDIS as REDIS_TARGET
-from triage_tui.lab.company.roster import REVRX_WORKER, SYNC_WORKER
+from triage_tui.lab.company.containers import REVRX_WORKER, SYNC_WORKER
 from triage_tui.lab.drill import Drill, Fix, Place
 
 if TYPE_CHECKING:
@@ -18,17 +18,13 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
     worker, queue = dice.choice(((SYNC_WORKER, "sync"), (REVRX_WORKER, "encounters")))
-    if dice.random() < 0.5:
-        await company.engine.stop(worker)
-    else:
-        await company.engine.kill(worker)
-    yield Place(
-        target=REDIS_TARGET,
-        subject=f"celery:{queue}",
-        by_hand=f"Start {worker}.",
-        fix=Fix("docker.start", worker),
-    )
-    await company.restore(worker)
+    async with company.down(worker, dice):
+        yield Place(
+            target=REDIS_TARGET,
+            subject=f"celery:{queue}",
+            by_hand=f"Start {worker}.",
+            fix=Fix("docker.start", worker),
+        )
 
 
 DRILL = Drill(
