@@ -14,43 +14,23 @@ from textual.message import Message
 from textual.widgets import Input
 
 from triage_tui.guides.entry import Entry
-from triage_tui.model import Sighting, State
-from triage_tui.model.signals import read
 from triage_tui.text import safe
-from triage_tui.ui.cells import Cell, Line, clip, hanging, wrap
+from triage_tui.ui.cells import Cell, clip
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides import page, state
 from triage_tui.ui.guides.desk import Desk
-from triage_tui.ui.guides.lists import list_lines
+from triage_tui.ui.guides.lists import list_head, list_lines
+from triage_tui.ui.guides.question import Question
 from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
-from triage_tui.ui.pane import Pane, problem_lines
-
-LABEL_CELLS = 14
+from triage_tui.ui.pane import Pane
+from triage_tui.ui.selected import LABEL_CELLS, selected_lines
 
 SUGGEST_EVERY_S = 2.0
 """Suggestions are no faster than looks."""
 
 _HINTS_LIST = "/ ask  paste a line  m match row  Enter read  g close"
 _HINTS_ENTRY = "[ ] section  j k command  y copy  h l back, on  Esc list"
-
-
-class Question(Input):
-    """A line to type in. A paste of several lines is no question but a log."""
-
-    class Pasted(Message):
-        """Several lines were pasted."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Hand several lines over; one line is typed as it is."""
-        if "\n" in event.text.strip():
-            event.prevent_default()
-            event.stop()
-            self.post_message(self.Pasted(event.text))
 
 
 class Body(VerticalScroll, can_focus=True):
@@ -154,48 +134,19 @@ class Sidebar(Vertical):
         focused = self.has_focus_within
         lines, places = list_lines(reader.listed, reader.cursor if focused else None, width)
         self._places = places
-        self._head.show([clip(line, width) for line in self._list_head()])
+        self._head.show([clip(line, width) for line in list_head(reader, self._trouble)])
         if reader.results is None and self._pane is not None:
-            lines += (
-                [(), *sidebar_lines(self._pane.sighting, self._pane.details, width)]
-                if lines
-                else sidebar_lines(self._pane.sighting, self._pane.details, width)
-            )
+            lines += [()] if lines else []
+            lines += selected_lines(self._pane.sighting, self._pane.details, width)
         self._lines.show(lines)
         self._hints.show((clip((Cell(_HINTS_LIST, "dim"),), width),) if focused else ())
-
-    def _list_head(self) -> list[Line]:
-        reader = self.reader
-        if self._trouble:
-            return [(Cell(self._trouble, "bad"),)]
-        if reader.results is None:
-            return [(Cell("Guides for now", "title"),)] if reader.suggestions else []
-        shown = safe(reader.question.strip().splitlines()[-1] if reader.question.strip() else "", limit=200)
-        number = len(reader.results)
-        if reader.is_line:
-            known = "this line is known" if number == 1 else f"{number} guides know this line"
-            said = known if number else "no match: no guide knows this line"
-            return [(Cell(said, "title" if number else "warn"),), (Cell(shown, "dim"),)]
-        if not shown:
-            return [(Cell("type a question", "dim"),)]
-        return [(Cell(f"{number} guides", "title"),) if number else (Cell("no guide answers that", "warn"),)]
 
     def _draw_entry(self, entry: Entry, width: int) -> None:
         reader = self.reader
         one = page.section(entry, reader.section, width)
-        names = page.titles(entry)
-        tabs = [
-            Cell(f"{name} ", "strong" if at == reader.section else "dim") for at, name in enumerate(names)
-        ]
-        tabs[reader.section] = Cell(f"▸{names[reader.section]} ", "title")
-        self._head.show([*wrap(safe(entry.title), width, "strong", limit=3), *_flowing(tabs, width)])
+        self._head.show(page.heading(entry, reader.section, width))
         self._places = [(stop.line, stop.last) for stop in one.stops]
-        lines = list(one.lines)
-        if one.stops:
-            stop = one.stops[min(reader.stop, len(one.stops) - 1)]
-            for at in range(stop.line, stop.last + 1):
-                lines[at] = _marked(lines[at], first=at == stop.line)
-        self._lines.show(lines)
+        self._lines.show(page.marked(one, reader.stop))
         self._hints.show((clip((Cell(_HINTS_ENTRY, "dim"),), width),))
 
     def _reveal(self, first: int, last: int) -> None:
@@ -214,11 +165,7 @@ class Sidebar(Vertical):
         if selected == self._selected and now - self._asked_at < SUGGEST_EVERY_S:
             return
         self._selected, self._asked_at = selected, now
-        readings: dict[str, list[float]] = {}
-        for sighting in glance.picture.sightings:
-            if sighting.known and sighting.data is not None:
-                for reading in read(sighting.data):
-                    readings.setdefault(reading.signal, []).append(reading.value)
+        readings = state.readings_of(glance.picture)
         self._desk.ask(
             "suggest", lambda library: state.suggestions(library, readings, selected), self._on_suggestions
         )
@@ -400,66 +347,3 @@ class Sidebar(Vertical):
     def on_descendant_blur(self) -> None:
         """The cursor goes."""
         self.call_after_refresh(self._draw)
-
-
-def _marked(line: Line, *, first: bool) -> Line:
-    """A line of the selected command."""
-    mark = Cell("▸" if first else "│", "title")
-    if not line:
-        return (mark,)
-    indent, *rest = line
-    return (mark, Cell(indent.text[1:]), *(Cell(cell.text, "strong") for cell in rest))
-
-
-def _flowing(cells: Sequence[Cell], width: int) -> list[Line]:
-    """Cells in as many lines as they need; one that is too wide is cut."""
-    lines: list[list[Cell]] = [[]]
-    used = 0
-    for cell in cells:
-        if used and used + len(cell.text) > width:
-            lines.append([])
-            used = 0
-        lines[-1].append(cell)
-        used += len(cell.text)
-    return [clip(tuple(line), width) for line in lines]
-
-
-def sidebar_lines(sighting: Sighting | None, details: Sequence[tuple[str, str]], width: int) -> list[Line]:
-    """Everything about the selected row and its target."""
-    lines: list[Line] = []
-    if sighting is None:
-        return lines
-    if sighting.problem is not None and sighting.state is not State.LIVE:
-        lines += [
-            _heading(f"{sighting.target.name}: why there is no answer"),
-            *problem_lines(sighting.problem, width, 0),
-        ]
-        lines.append(())
-    if details:
-        lines.append(_heading("Selected"))
-        for label, value in details:
-            lines += _labelled(label, value, width)
-        lines.append(())
-    if sighting.gaps:
-        lines.append(_heading("Gaps: not readable here"))
-        for gap in sighting.gaps:
-            lines.append((Cell(gap.part, "warn"),))
-            lines += problem_lines(gap.problem, width, 0)
-            lines.append(())
-    lines.append(_heading("Target"))
-    lines += _labelled("name", sighting.target.name, width)
-    lines += _labelled("endpoint", sighting.target.endpoint, width)
-    lines += _labelled("looked at", f"every {sighting.interval_s:g} s", width)
-    if sighting.took_s is not None:
-        lines += _labelled("a look takes", f"{sighting.took_s * 1000:.0f} ms", width)
-    if sighting.failures:
-        lines += _labelled("failed looks", f"{sighting.failures} in a row", width)
-    return lines
-
-
-def _heading(text: str) -> Line:
-    return (Cell(text, "title"),)
-
-
-def _labelled(label: str, value: str, width: int) -> list[Line]:
-    return hanging((Cell(f"{label:<{LABEL_CELLS}}", "dim"),), value, width)

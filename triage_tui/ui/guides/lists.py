@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from triage_tui.text import safe
 from triage_tui.ui.cells import Cell, Line, clip, hanging, wrap
-from triage_tui.ui.guides.state import Result
+from triage_tui.ui.guides.state import Reader, Result
 from triage_tui.ui.palette import Tone
 
 WHY_SHOWN = 2
@@ -35,6 +36,23 @@ def list_lines(
             lines += [(Cell("     "), *line) for line in wrap(f"… {one.snippet}", width - 5, "text", limit=2)]
         places.append((first, len(lines) - 1))
     return lines, places
+
+
+def list_head(reader: Reader, trouble: str) -> list[Line]:
+    """What stands above the list: what was asked, and how many know it. trouble: why guides cannot be read, if so."""
+    if trouble:
+        return [(Cell(trouble, "bad"),)]
+    if reader.results is None:
+        return [(Cell("Guides for now", "title"),)] if reader.suggestions else []
+    shown = safe(reader.question.strip().splitlines()[-1] if reader.question.strip() else "", limit=200)
+    number = len(reader.results)
+    if reader.is_line:
+        known = "this line is known" if number == 1 else f"{number} guides know this line"
+        said = known if number else "no match: no guide knows this line"
+        return [(Cell(said, "title" if number else "warn"),), (Cell(shown, "dim"),)]
+    if not shown:
+        return [(Cell("type a question", "dim"),)]
+    return [(Cell(f"{number} guides", "title"),) if number else (Cell("no guide answers that", "warn"),)]
 
 
 def _toned(line: Line, tone: Tone) -> Line:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from triage_tui.guides.entry import Entry
 from triage_tui.text import safe
-from triage_tui.ui.cells import Cell, Line, hanging, wrap
+from triage_tui.ui.cells import Cell, Line, clip, hanging, wrap
 from triage_tui.ui.palette import Tone
 
 MORE = "More"
@@ -63,6 +63,24 @@ def section(entry: Entry, number: int, width: int) -> Section:
     return Section(
         one.title, tuple(lines[:MAX_LINES]), tuple(stop for stop in stops if stop.last < MAX_LINES)
     )
+
+
+def heading(entry: Entry, number: int, width: int) -> list[Line]:
+    """What stands above a section: the entry's title, and the names of its sections, this one pointed at."""
+    names = titles(entry)
+    tabs = [Cell(f"{name} ", "strong" if at == number else "dim") for at, name in enumerate(names)]
+    tabs[number] = Cell(f"▸{names[number]} ", "title")
+    return [*wrap(safe(entry.title), width, "strong", limit=3), *_flowing(tabs, width)]
+
+
+def marked(one: Section, stop: int) -> list[Line]:
+    """A section's lines, one of its stops selected."""
+    lines = list(one.lines)
+    if one.stops:
+        selected = one.stops[min(stop, len(one.stops) - 1)]
+        for at in range(selected.line, selected.last + 1):
+            lines[at] = _selected(lines[at], first=at == selected.line)
+    return lines
 
 
 def _body(text: str, width: int) -> tuple[list[Line], list[Stop]]:
@@ -168,3 +186,25 @@ def _more(entry: Entry, width: int) -> Section:
         if value:
             lines += hanging((Cell(f"{label:<10}", "dim"),), safe(value), width)
     return Section(MORE, tuple(lines), tuple(stops))
+
+
+def _selected(line: Line, *, first: bool) -> Line:
+    """A line of the selected command."""
+    mark = Cell("▸" if first else "│", "title")
+    if not line:
+        return (mark,)
+    indent, *rest = line
+    return (mark, Cell(indent.text[1:]), *(Cell(cell.text, "strong") for cell in rest))
+
+
+def _flowing(cells: Sequence[Cell], width: int) -> list[Line]:
+    """Cells in as many lines as they need; one that is too wide is cut."""
+    lines: list[list[Cell]] = [[]]
+    used = 0
+    for cell in cells:
+        if used and used + len(cell.text) > width:
+            lines.append([])
+            used = 0
+        lines[-1].append(cell)
+        used += len(cell.text)
+    return [clip(tuple(line), width) for line in lines]

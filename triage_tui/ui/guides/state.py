@@ -9,6 +9,8 @@ from msgspec import Struct
 from triage_tui.guides.entry import Entry
 from triage_tui.guides.library import Library
 from triage_tui.guides.suggest import Readings, suggest
+from triage_tui.model import Picture
+from triage_tui.model.signals import read
 
 SEARCH_LIMIT = 12
 
@@ -127,6 +129,16 @@ def match(library: Library, pasted: str) -> list[Result]:
         Result(one.row.id, one.row.title, one.row.severity, one.why, one.text, one.how == "signature")
         for one in library.match(pasted)
     ]
+
+
+def readings_of(picture: Picture) -> dict[str, list[float]]:
+    """Signal → its values, of everything that is known now."""
+    readings: dict[str, list[float]] = {}
+    for sighting in picture.sightings:
+        if sighting.known and sighting.data is not None:
+            for reading in read(sighting.data):
+                readings.setdefault(reading.signal, []).append(reading.value)
+    return readings
 
 
 def suggestions(library: Library, readings: Readings, selected: str) -> list[Result]:
