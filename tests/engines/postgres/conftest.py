@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.engines.postgres.crowd import Crowd
+from tests.faults.proxy import FaultProxy
 from tests.servers.postgres import any_postgres, postgres
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import PostgresSpec
@@ -47,6 +48,22 @@ async def any_crowd(any_postgres: EmbeddedServer) -> AsyncIterator[Crowd]:
     """Clients of a server of each version."""
     async with Crowd(any_postgres.url) as crowd:
         yield crowd
+
+
+@pytest.fixture
+def proxy(postgres: EmbeddedServer) -> Iterator[FaultProxy]:
+    """A way to the newest server on which things go wrong."""
+    parts = urlsplit(postgres.url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    with FaultProxy((parts.hostname, parts.port)) as proxy:
+        yield proxy
+
+
+def through(proxy: FaultProxy, server: EmbeddedServer) -> str:
+    """The server's URL by way of the proxy."""
+    parts = urlsplit(server.url)
+    return server.url.replace(f":{parts.port}/", f":{proxy.port}/")
 
 
 def url_of(

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
 
-from tests.engines.postgres.conftest import OpenSource, failure, look
+from tests.engines.postgres.conftest import OpenSource, failure, look, through
 from tests.engines.postgres.crowd import until
 from tests.faults.proxy import FaultProxy
 from triage_tui.lab.embedded.server import EmbeddedServer
@@ -27,19 +25,9 @@ FEW = 5
 
 
 @pytest.fixture
-def proxy(postgres: EmbeddedServer) -> Iterator[FaultProxy]:
-    """A way to the newest server on which things go wrong."""
-    parts = urlsplit(postgres.url)
-    assert parts.hostname is not None
-    assert parts.port is not None
-    with FaultProxy((parts.hostname, parts.port)) as proxy:
-        yield proxy
-
-
-@pytest.fixture
 def source(proxy: FaultProxy, postgres: EmbeddedServer, open_source: OpenSource) -> PostgresSource:
     """Looks through the proxy."""
-    return open_source(postgres.url.replace(f":{urlsplit(postgres.url).port}/", f":{proxy.port}/"))
+    return open_source(through(proxy, postgres))
 
 
 async def connections(proxy: FaultProxy) -> int:

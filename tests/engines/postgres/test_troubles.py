@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
-from tests.engines.postgres.conftest import OpenSource, failure, look, url_of
+from tests.engines.postgres.conftest import OpenSource, failure, look, through, url_of
 from tests.engines.postgres.crowd import Crowd, until
 from tests.faults.proxy import FaultProxy
 from tests.servers.postgres import running, with_tls
@@ -35,22 +35,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests wait for silence as long as it takes; here that is not long."""
     monkeypatch.setattr(link, "CONNECT_PATIENCE_S", 0.5)
     monkeypatch.setattr(link, "PATIENCE_S", 0.5)
-
-
-@pytest.fixture
-def proxy(postgres: EmbeddedServer) -> Iterator[FaultProxy]:
-    """A way to the newest server on which things go wrong."""
-    parts = urlsplit(postgres.url)
-    assert parts.hostname is not None
-    assert parts.port is not None
-    with FaultProxy((parts.hostname, parts.port)) as proxy:
-        yield proxy
-
-
-def through(proxy: FaultProxy, server: EmbeddedServer) -> str:
-    """The server's URL by way of the proxy."""
-    parts = urlsplit(server.url)
-    return server.url.replace(f":{parts.port}/", f":{proxy.port}/")
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import psutil
 import pytest
 import redis
 
+from tests.servers.parent import Parent
 from tests.servers.redis import VERSIONS, redis_binary
 from triage_tui.lab.embedded.redis import start_redis
 from triage_tui.lab.embedded.server import StartError
@@ -68,22 +67,9 @@ def test_a_long_path_is_no_obstacle(tmp_path: Path) -> None:
 
 
 def test_it_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", _PARENT, str(tmp_path), str(redis_binary("6.2"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[3],
-    )
-    assert parent.stdin is not None
-    assert parent.stdout is not None
-    server = psutil.Process(int(parent.stdout.readline()))
-    supervisor = server.parent()
-    assert supervisor is not None
-    parent.kill()
-    parent.wait()
-    parent.stdin.close()
-    parent.stdout.close()
-    gone, alive = psutil.wait_procs([server, supervisor], timeout=20)
+    parent = Parent(_PARENT, str(tmp_path), str(redis_binary("6.2")))
+    parent.end()
+    gone, alive = psutil.wait_procs([parent.server, parent.supervisor], timeout=20)
     assert not alive, f"still there 20 s after its parent: {alive}"
     assert len(gone) == 2
     assert list(tmp_path.iterdir()) == []

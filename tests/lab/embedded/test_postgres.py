@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ import psutil
 import psycopg
 import pytest
 
+from tests.servers.parent import Parent
 from tests.servers.postgres import INSTALLED
 from tests.servers.require import unavailable
 from triage_tui.lab.embedded import postgres as embedded
@@ -126,22 +125,9 @@ def test_a_free_port_that_was_taken_in_the_meantime_costs_another_try(
 
 
 def test_it_dies_with_a_parent_that_is_killed(folder: Path) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", _PARENT, str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[3],
-    )
-    assert parent.stdin is not None
-    assert parent.stdout is not None
-    server = psutil.Process(int(parent.stdout.readline()))
-    supervisor = server.parent()
-    assert supervisor is not None
-    family = [server, supervisor, *server.children(recursive=True)]
-    parent.kill()
-    parent.wait()
-    parent.stdin.close()
-    parent.stdout.close()
+    parent = Parent(_PARENT, str(folder))
+    family = [parent.server, parent.supervisor, *parent.server.children(recursive=True)]
+    parent.end()
     _, alive = psutil.wait_procs(family, timeout=20)
     assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
     assert list(folder.iterdir()) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.servers.parent import Parent
 from triage_tui.lab.embedded.server import (
     EmbeddedServer,
     StartError,
@@ -124,22 +124,9 @@ def test_a_program_that_is_not_there(tmp_path: Path) -> None:
 def test_it_dies_with_its_parent_and_its_files_go_too(tmp_path: Path, how: signal.Signals) -> None:
     folder = tmp_path / "server"
     folder.mkdir()
-    parent = subprocess.Popen(
-        [sys.executable, "-c", _PARENT, str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[3],
-    )
-    assert parent.stdin is not None
-    assert parent.stdout is not None
-    server = psutil.Process(int(parent.stdout.readline()))
-    supervisor = server.parent()
-    assert supervisor is not None
-    parent.send_signal(how)
-    parent.wait()
-    parent.stdin.close()
-    parent.stdout.close()
-    wait_until_gone(server, supervisor)
+    parent = Parent(_PARENT, str(folder))
+    parent.end(how)
+    wait_until_gone(parent.server, parent.supervisor)
     assert not folder.exists()
 
 
