@@ -2,7 +2,7 @@
 
 Opens the lab, breaks a few things in it, and lets the real app watch it for a while without a terminal; what it shows
 then is written beside this file. As root it runs in namespaces of its own, so that a picture shows these processes and
-not what else is on the machine.
+not what else is on the machine, nor where on it the project lies.
 """
 
 from __future__ import annotations
@@ -20,11 +20,18 @@ from triage_tui.lab.demo import company
 from triage_tui.ui.app import TriageApp
 from triage_tui.ui.palette import Palette
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parent
+PLACE = Path("/srv")
 APART = "--apart"
 UNSHARE = (
     *("unshare", "--pid", "--fork", "--mount-proc", "--uts"),
-    *("sh", "-c", 'echo lab-1 >/proc/sys/kernel/hostname; exec "$@"', "sh"),
+    *(
+        "sh",
+        "-ec",
+        'mount --bind "$0" "$1"; cd "$1"; echo lab-1 >/proc/sys/kernel/hostname; shift; exec "$@"',
+    ),
+    *(str(ROOT), str(PLACE)),
 )
 TRUE_COLOUR = 1 << 24
 
@@ -43,7 +50,10 @@ SHOTS = {"overview": (140, 45)}
 def main() -> int:
     """Take every picture. Returns 0."""
     if os.geteuid() == 0 and APART not in sys.argv:
-        os.execvp(UNSHARE[0], [*UNSHARE, sys.executable, "-m", "screenshots.take", APART])
+        python = Path(sys.executable)
+        if python.is_relative_to(ROOT):
+            python = PLACE / python.relative_to(ROOT)
+        os.execvp(UNSHARE[0], [*UNSHARE, str(python), "-m", "screenshots.take", APART])
     with company(print) as opened:
         opened.await_well()
         for drill in BROKEN:
