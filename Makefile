@@ -38,6 +38,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/triage guides lint knowledge --unlike tests/guides/fixtures/originals.hashes
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
