@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from types import TracebackType
 
 from triage_tui.config.settings import Settings, TargetSpec, interval_of
+from triage_tui.diagnosis import Diagnostician
 from triage_tui.engine.bell import Bell
 from triage_tui.engine.board import Board
 from triage_tui.engine.defects import Defects
@@ -17,7 +18,7 @@ from triage_tui.engine.entry import Entry
 from triage_tui.engine.targets import target_of
 from triage_tui.engine.threads import LOOKUP_THREADS, DaemonExecutor
 from triage_tui.engine.watch import Watch
-from triage_tui.model import Picture
+from triage_tui.model import Diagnosis, Picture
 from triage_tui.model.docker import DockerData
 from triage_tui.sources import Source, open_source
 from triage_tui.sources.clock import CLOCK, Clock
@@ -57,6 +58,11 @@ class Engine:
         self._endings: set[asyncio.Task[None]] = set()
         self._focus: dict[str, tuple[str, ...]] = {}
         self._paused = False
+        self._diagnostician = Diagnostician(settings.thresholds)
+        first = self._board.picture()
+        self._diagnosis = Diagnosis(first.taken_at, first.wall_at)
+        # The first listener: whoever is told of a change finds the diagnosis of it.
+        self._bell.subscribe(self._diagnose)
         self._looked = threading.Condition()
         # Entries as of the last look whose discoveries are on the board already: who waits for looks counts by these.
         self._digested: dict[str, Entry] = {}
@@ -108,6 +114,15 @@ class Engine:
     def picture(self) -> Picture:
         """Everything known at this instant. Cheap: it copies no data and no history."""
         return self._board.picture()
+
+    def diagnosis(self) -> Diagnosis:
+        """What the pictures so far mean, as of the latest change. It is made once for each, on the engine's thread."""
+        return self._diagnosis
+
+    def wait_diagnosis(self, enough: Callable[[Diagnosis], bool], timeout_s: float) -> bool:
+        """Block until a diagnosis is enough, or the time is up (False). It is asked after every change."""
+        with self._looked:
+            return self._looked.wait_for(lambda: enough(self._diagnosis), timeout_s)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` on the engine's thread when something changed, ten times a second at most.
@@ -224,6 +239,13 @@ class Engine:
         self._bell.ring()
         with self._looked:
             self._digested[watch.name] = entry
+            self._looked.notify_all()
+
+    def _diagnose(self) -> None:
+        self._diagnosis = self._diagnostician.see(self._board.picture())
+        for defect in self._diagnostician.defects:
+            self._defects.add(defect)
+        with self._looked:
             self._looked.notify_all()
 
     def _tell_when_stale(self, entry: Entry) -> None:

@@ -4,17 +4,26 @@ Everything here is immutable and can be handed from the engine's thread to the s
 `None` always means *unknown*; it is never a stand-in for zero.
 """
 
+from triage_tui.model.finding import Change, Deed, Diagnosis, Evidence, Finding, Incident, Quiet, Severity
 from triage_tui.model.observation import Gap, Kind, Observation, Problem, ProblemKind, State, Target
 from triage_tui.model.picture import Picture, Series, Sighting
 
 __all__ = [
+    "Change",
+    "Deed",
+    "Diagnosis",
+    "Evidence",
+    "Finding",
     "Gap",
+    "Incident",
     "Kind",
     "Observation",
     "Picture",
     "Problem",
     "ProblemKind",
+    "Quiet",
     "Series",
+    "Severity",
     "Sighting",
     "State",
     "Target",

@@ -1,0 +1,41 @@
+"""From one picture after the other to a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from triage_tui.config.settings import Threshold
+from triage_tui.diagnosis.course import Course, Holding, active, pending, step, told
+from triage_tui.diagnosis.incidents import incidents_of
+from triage_tui.diagnosis.judging import judge
+from triage_tui.diagnosis.registry import all_rules
+from triage_tui.diagnosis.rule import Rule
+from triage_tui.model import Diagnosis, Picture
+from triage_tui.model.finding import Key
+
+
+class Diagnostician:
+    """Remembers what has to be remembered between pictures, and nothing else. Not for two threads at once."""
+
+    def __init__(
+        self, thresholds: Mapping[str, Threshold] | None = None, rules: Sequence[Rule] | None = None
+    ) -> None:
+        """thresholds: what triage.toml gives; rules: None for all that there are."""
+        self._thresholds = thresholds or {}
+        self._rules = all_rules() if rules is None else tuple(rules)
+        self._holding = Holding(self._rules)
+        self._courses: dict[Key, Course] = {}
+        self.defects: tuple[Exception, ...] = ()
+        """Mistakes of rules, met in the latest picture."""
+
+    def see(self, picture: Picture) -> Diagnosis:
+        """What the pictures so far mean, this one the latest."""
+        judgement = judge(self._rules, picture, self._thresholds, active(self._courses))
+        self.defects = judgement.defects
+        self._courses = step(self._courses, judgement, picture, self._holding)
+        return Diagnosis(
+            taken_at=picture.taken_at,
+            wall_at=picture.wall_at,
+            incidents=incidents_of(told(self._courses, judgement, picture), picture),
+            pending=tuple(pending(self._courses)),
+        )
