@@ -32,7 +32,12 @@ TARGET = "[environments.dev]\n[[environments.dev.targets]]\n"
         ("[guides]\nfolder = []\n", "FILE:2: unknown key `folder`; did you mean `folders`?"),
         # Kinds.
         (TARGET + 'kind = "postgress"\nname = "x"\n', "FILE:3: "),
-        (TARGET + 'kind = "pgbouncer"\nname = "x"\nurl = "x"\n', "FILE:3: "),
+        (TARGET + 'kind = "pgbouncer"\nname = "x"\nurl = "x"\n', "FILE:5: "),
+        (TARGET + 'kind = "files"\nname = "x"\npath = "/x"\nmax_age = 5\n', "did you mean `max_age_s`, in seconds?"),
+        (TARGET + 'kind = "files"\nname = "x"\npath = "/x"\nmax_age_s = 0\n', "FILE:6: `max_age_s`"),
+        (TARGET + 'kind = "files"\nname = "x"\npath = "/x"\npattern = "a/*"\n', "FILE:6: `pattern`"),
+        (TARGET + 'kind = "files"\nname = "x"\n', "`path` is missing"),
+        (TARGET + 'kind = "docker"\nname = "x"\nrequire_env = { api = ["A B"] }\n', "FILE:5: `require_env`"),
         # Missing and wrongly typed.
         (TARGET + 'kind = "redis"\nname = "r"\n', "`url` is missing"),
         (TARGET + 'name = "r"\nurl = "redis://x"\n', "`kind` is missing"),

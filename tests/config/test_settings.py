@@ -9,7 +9,18 @@ import pytest
 
 from tests.config.loading import World, world
 from triage_tui.config import ConfigError
-from triage_tui.config.settings import DockerSpec, HostSpec, HttpSpec, PostgresSpec, RedisSpec, kind_of
+from triage_tui.config.secret import Secret
+from triage_tui.config.settings import (
+    DockerSpec,
+    FilesSpec,
+    HostSpec,
+    HttpSpec,
+    PgbouncerSpec,
+    PostgresSpec,
+    RedisSpec,
+    Settings,
+    kind_of,
+)
 from triage_tui.config.starter import render, write
 
 __all__ = ["world"]
@@ -165,6 +176,8 @@ def test_every_kind_of_target(world: World) -> None:
 kind = "docker"
 name = "engine"
 context = "staging"
+logs = false
+require_env = { api = ["DATABASE_URL"], worker = ["REDIS_URL", "SECRET_KEY"] }
 [[environments.dev.targets]]
 kind = "redis"
 name = "broker"
@@ -184,11 +197,38 @@ interval_s = 10
 [[environments.dev.targets]]
 kind = "host"
 name = "here"
+[[environments.dev.targets]]
+kind = "pgbouncer"
+name = "pooler"
+url = "postgresql://stats@pool:6432"
+password = "hunter2"
+[[environments.dev.targets]]
+kind = "files"
+name = "backups"
+path = "dumps"
+pattern = "*.dump"
+max_age_s = 93600
+[[environments.dev.targets]]
+kind = "postgres"
+name = "db"
+url = "postgresql://db/shop"
+migrations = { shop = "shop/versions" }
 """
     )
-    engine, broker, api, host = world.load().targets
+    engine, broker, api, host, pooler, backups, database = world.load().targets
+    assert isinstance(pooler, PgbouncerSpec)
+    assert pooler.url.reveal() == "postgresql://stats:hunter2@pool:6432"
+    assert isinstance(backups, FilesSpec)
+    assert (backups.path, backups.pattern, backups.max_age_s) == (
+        str(world.folder / "dumps"),
+        "*.dump",
+        93600,
+    ), "a path starts from the file"
+    assert isinstance(database, PostgresSpec)
+    assert database.migrations == {"shop": str(world.folder / "shop/versions")}
     assert isinstance(engine, DockerSpec)
-    assert engine.context == "staging"
+    assert (engine.context, engine.logs) == ("staging", False)
+    assert engine.require_env == {"api": ("DATABASE_URL",), "worker": ("REDIS_URL", "SECRET_KEY")}
     assert isinstance(broker, RedisSpec)
     assert (broker.queue_databases, broker.celery_prefix, broker.streams) == ((0, 2), "shop:", False)
     assert isinstance(api, HttpSpec)
@@ -200,3 +240,18 @@ name = "here"
     )
     assert api.headers["X-Probe"].reveal() == "triage"
     assert isinstance(host, HostSpec)
+
+
+def test_a_starter_says_everything_that_is_no_default(world: World) -> None:
+    """Tables and folders read back as they were; of the pooler's password only the variable is left."""
+    given = (
+        DockerSpec("engine", Secret("unix:///d.sock"), logs=False, require_env={"api-1": ("A", "B")}),
+        PostgresSpec("db", Secret("postgresql://db/shop"), migrations={"shop": "/srv/$x"}),
+        PgbouncerSpec("pooler", Secret("postgresql://stats:hunter2@pool:6432/pgbouncer")),
+        FilesSpec("backups", "/var/backups", max_age_s=60, pattern="*.dump"),
+    )
+    text = render(Settings("dev", read_only=False, targets=given, discover=False))
+    assert "hunter2" not in text
+    world.write(text)
+    read = world.load(environ={"POOLER_PASSWORD": "hunter2"}).targets
+    assert read == given

@@ -7,9 +7,11 @@ import re
 from tests.ui.pictures import docker_data, host_data, postgres_data, redis_data
 from triage_tui.model import Kind
 from triage_tui.model.docker import Container, DockerData
+from triage_tui.model.files import FilesData
 from triage_tui.model.host import HostData
 from triage_tui.model.http import HttpData
 from triage_tui.model.observation import Data
+from triage_tui.model.pgbouncer import PgbouncerData, Pool
 from triage_tui.model.postgres import Blocking, PostgresData
 from triage_tui.model.redis import Memory, Queue, RedisData
 from triage_tui.model.signals import SIGNALS, ratio, read
@@ -20,6 +22,8 @@ FULL: dict[Kind, Data] = {
     Kind.REDIS: redis_data(),
     Kind.HOST: host_data(),
     Kind.HTTP: HttpData(200, 0.1, tls_expires_in_s=1e6),
+    Kind.PGBOUNCER: PgbouncerData("1.18", (Pool("shop", "app", sv_active=1, size=4),), clients=3),
+    Kind.FILES: FilesData("/backups", count=1, newest_age_s=5, max_age_s=10),
 }
 EMPTY: dict[Kind, Data] = {
     Kind.POSTGRES: PostgresData("16"),

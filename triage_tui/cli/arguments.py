@@ -26,7 +26,7 @@ ten seconds however sick a target is: one that has not answered by then is repor
 
 --json prints one line:
   {"taken_at": ISO 8601 with offset, "environment": name, "read_only": bool, "targets": [
-    {"name", "kind": docker|postgres|redis|host|http, "endpoint",
+    {"name", "kind": docker|postgres|redis|host|http|pgbouncer|files, "endpoint",
      "state": live|stale|down|denied|connecting, "age_s": seconds since data were taken, "took_s",
      "problem": null | {"kind": dns|refused|timeout|tls|auth|permission|protocol|missing, "message", "next_step"},
      "gaps": [{"part", "problem"}], parts that data lack and why,
@@ -35,15 +35,22 @@ data by kind (null = unknown, never zero):
   docker    containers[]: id name image project service state health restarts exit_code oom_killed cpu_percent
             memory_bytes memory_limit_bytes network_rx_bytes network_tx_bytes block_read_bytes block_write_bytes
             pids ports started_at
+            environments[]: container project service names[] fingerprints{name: keyed} flaws[]: variable kind words
+            logs (null = not watched): watched unwatched lines dropped dropped_by{} hits[]: container entry line count
+            last_at first_age_s last_age_s; sensitive[]: container kind sample count; missing[]: container variable
+            line; versions[]: container program client server
   postgres  version max_connections reserved_connections connections{state: n} sessions[]: pid backend_start user
             database application client state wait_event_type wait_event transaction_age_s query_age_s state_age_s
             blocked_by[] query; blocking[]: pid depth waits_for victims mode relation wait_s; databases[]
-            replication[] statements[]
+            replication[] statements[] migrations[]: tool database applied[] wanted[] behind[] wanted_by
   redis     version role memory{used_bytes peak_bytes rss_bytes max_bytes fragmentation policy}
             clients{connected blocked max} ops_per_s hit_ratio evicted rejected persistence{} replication{} slowlog[]
             queues[]: name system waiting in_flight delayed retry dead oldest_age_s workers growth_per_s drain_s
   host      cpu_percent load memory disks[] network[] processes[]
   http      status latency_s tls_expires_at body_ok
+  pgbouncer version pools[]: database user cl_active cl_waiting sv_active sv_idle maxwait_s mode size; linked[]: via
+            client backend_pid application user database; traffic[] clients max_clients
+  files     path pattern count total_bytes newest newest_at newest_age_s empty_age_s max_age_s at_least
 
 exit codes: 0 at least one target told something; 2 unusable arguments or configuration; 3 no target told anything
 """

@@ -13,8 +13,11 @@ DEFAULT_INTERVAL_S: dict[Kind, float] = {
     Kind.REDIS: 2.0,
     Kind.HOST: 2.0,
     Kind.HTTP: 5.0,
+    Kind.PGBOUNCER: 2.0,
+    Kind.FILES: 10.0,
 }
-"""Seconds between the end of one look and the start of the next. An HTTP endpoint may run real work per request."""
+"""Seconds between the end of one look and the start of the next. An HTTP endpoint may run real work per request, and a
+folder is watched for what is missing for minutes."""
 
 
 class DockerSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="docker"):
@@ -23,6 +26,8 @@ class DockerSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kin
     url      `unix:///path`, `tcp://host:port`, `ssh://user@host`; None: the context, or DOCKER_HOST, or the
              default socket
     context  name of a Docker context; an unknown name is an error, never the local engine
+    logs     whether containers' logs are read for known errors, personal data and secrets
+    require_env  container or compose service → variables that it has to have
     """
 
     name: str
@@ -30,15 +35,23 @@ class DockerSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kin
     context: str | None = None
     depends_on: tuple[str, ...] = ()
     interval_s: float | None = None
+    logs: bool = True
+    require_env: dict[str, tuple[str, ...]] = {}
 
 
 class PostgresSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="postgres"):
-    """A PostgreSQL server. url: a URL or a libpq keyword string; None: libpq's PG* variables."""
+    """A PostgreSQL server.
+
+    url         a URL or a libpq keyword string; None: libpq's PG* variables
+    migrations  database → folder with the migrations that its code wants: Alembic's `versions`, Prisma's `migrations`,
+                or a Django project
+    """
 
     name: str
     url: Secret | None = None
     depends_on: tuple[str, ...] = ()
     interval_s: float | None = None
+    migrations: dict[str, str] = {}
 
 
 class RedisSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="redis"):
@@ -96,7 +109,32 @@ class HttpSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"
     ca_file: str | None = None
 
 
-TargetSpec = DockerSpec | PostgresSpec | RedisSpec | HostSpec | HttpSpec
+class PgbouncerSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="pgbouncer"):
+    """A PgBouncer. url: as for PostgreSQL, of a user in stats_users or admin_users; its database is always the
+    console's own, `pgbouncer`."""
+
+    name: str
+    url: Secret
+    depends_on: tuple[str, ...] = ()
+    interval_s: float | None = None
+
+
+class FilesSpec(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="files"):
+    """A folder on this machine that must stay fresh.
+
+    max_age_s  how old its newest file may become; None: its age is shown and never too great
+    pattern    which names count, as a shell has it
+    """
+
+    name: str
+    path: str
+    depends_on: tuple[str, ...] = ()
+    interval_s: float | None = None
+    max_age_s: float | None = None
+    pattern: str = "*"
+
+
+TargetSpec = DockerSpec | PostgresSpec | RedisSpec | HostSpec | HttpSpec | PgbouncerSpec | FilesSpec
 
 
 class Threshold(Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,6 +180,10 @@ def kind_of(spec: TargetSpec) -> Kind:
             return Kind.HOST
         case HttpSpec():
             return Kind.HTTP
+        case PgbouncerSpec():
+            return Kind.PGBOUNCER
+        case FilesSpec():
+            return Kind.FILES
 
 
 def interval_of(spec: TargetSpec) -> float:

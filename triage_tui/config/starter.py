@@ -108,7 +108,7 @@ def _written(spec: TargetSpec, kind: str, variable: str | None) -> dict[str, str
         value = getattr(spec, field.name)
         if (
             field.name not in ("name", "url", "headers")
-            and value not in (None, ())
+            and value not in (None, (), {})
             and value != field.default
         ):
             written[field.name] = _toml(value)
@@ -188,6 +188,9 @@ def _toml(value: object, *, references: bool = False) -> str:
             return repr(value)
         case tuple():
             return f"[{', '.join(_toml(element, references=references) for element in value)}]"
+        case dict():
+            entries = [f"{_key(name)} = {_toml(each, references=references)}" for name, each in value.items()]
+            return f"{{ {', '.join(entries)} }}"
         case _:
             raise TypeError(f"{type(value).__name__} has no place in a starter file")
 

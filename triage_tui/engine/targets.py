@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triage_tui.config.settings import DockerSpec, HostSpec, TargetSpec, kind_of
+from triage_tui.config.settings import DockerSpec, FilesSpec, HostSpec, TargetSpec, kind_of
 from triage_tui.model import Target
 from triage_tui.text import redact_url, safe
 
@@ -18,6 +18,8 @@ def _endpoint(spec: TargetSpec) -> str:
     match spec:
         case HostSpec():
             return "this host"
+        case FilesSpec(path=path):
+            return safe(path)
         case DockerSpec(url=None, context=str(context)):
             return safe(f"docker context {context}")
         case DockerSpec(url=None):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from triage_tui.model.environment import ContainerEnvironment
+from triage_tui.model.logs import Logs
+
 
 class Container(Struct, frozen=True):
     """One container. Field names are those of the JSON that `triage snapshot` prints.
@@ -23,6 +26,7 @@ class Container(Struct, frozen=True):
     error               the engine's words on why it could not be started
     health_output       what the health check printed when the engine last reported on it
     usage_age_s         how long ago cpu, memory, network, block and pids were read; they are None when older than 30 s
+    migrations          revisions that the image's code wants, as its label says: `alembic:7c1e90ab42d3`
     """
 
     id: str
@@ -51,6 +55,7 @@ class Container(Struct, frozen=True):
     error: str | None = None
     health_output: str | None = None
     usage_age_s: float | None = None
+    migrations: str | None = None
 
 
 class ContainerEvent(Struct, frozen=True):
@@ -72,6 +77,8 @@ class DockerData(Struct, frozen=True):
     engine      Docker, Podman or whatever the engine calls itself
     usage_from  where cpu and memory come from: `cgroup` (files of this host), `api` (one-shot stats), `cgroup+api`
     events      the newest last, at most 100
+    environments  of the containers that were inspected, names only
+    logs        what their logs showed; None where they are not watched
     """
 
     containers: tuple[Container, ...]
@@ -80,3 +87,5 @@ class DockerData(Struct, frozen=True):
     api_version: str | None = None
     usage_from: str | None = None
     events: tuple[ContainerEvent, ...] = ()
+    environments: tuple[ContainerEnvironment, ...] = ()
+    logs: Logs | None = None

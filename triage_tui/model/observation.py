@@ -8,12 +8,14 @@ from enum import StrEnum
 from msgspec import Struct
 
 from triage_tui.model.docker import DockerData
+from triage_tui.model.files import FilesData
 from triage_tui.model.host import HostData
 from triage_tui.model.http import HttpData
+from triage_tui.model.pgbouncer import PgbouncerData
 from triage_tui.model.postgres import PostgresData
 from triage_tui.model.redis import RedisData
 
-Data = DockerData | PostgresData | RedisData | HostData | HttpData
+Data = DockerData | PostgresData | RedisData | HostData | HttpData | PgbouncerData | FilesData
 
 
 class Kind(StrEnum):
@@ -24,6 +26,8 @@ class Kind(StrEnum):
     REDIS = "redis"
     HOST = "host"
     HTTP = "http"
+    PGBOUNCER = "pgbouncer"
+    FILES = "files"
 
 
 class State(StrEnum):

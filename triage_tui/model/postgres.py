@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from triage_tui.model.migrations import Migrations
+
 
 class Session(Struct, frozen=True):
     """One backend of pg_stat_activity. Ages are seconds by the server's clock.
@@ -116,6 +118,9 @@ class PostgresData(Struct, frozen=True):
     max_connections       the server's limit; reserved_connections = superuser_reserved + reserved (16+)
     statements            None where pg_stat_statements is not installed or not permitted (then a gap says why)
     sessions_cut          sessions left out because there were more than are read
+    migrations            what migration tools have done to the connected database and to those that a folder of
+                          triage.toml names; None where that was not looked at yet, or may not be seen
+    tls_expires_at, tls_expires_in_s  the server's certificate; None without TLS, and where it cannot be had
     """
 
     version: str
@@ -133,6 +138,9 @@ class PostgresData(Struct, frozen=True):
     user: str | None = None
     uptime_s: float | None = None
     sessions_cut: int = 0
+    migrations: tuple[Migrations, ...] | None = None
+    tls_expires_at: str | None = None
+    tls_expires_in_s: float | None = None
 
     @property
     def connections_used(self) -> int:

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from triage_tui.model.docker import DockerData
+from triage_tui.model.files import FilesData
 from triage_tui.model.host import HostData
 from triage_tui.model.http import HttpData
 from triage_tui.model.observation import Data, Kind
+from triage_tui.model.pgbouncer import PgbouncerData
 from triage_tui.model.postgres import PostgresData
 from triage_tui.model.redis import RedisData
 
@@ -119,6 +121,18 @@ _ALL = (
     Signal(
         "http.tls_expires_in_s", Kind.HTTP, "seconds", "time until the certificate expires", low_is_bad=True
     ),
+    Signal("pgbouncer.clients", Kind.PGBOUNCER, "count", "clients of the pooler"),
+    Signal(
+        "pgbouncer.waiting", Kind.PGBOUNCER, "count", "clients that wait for a connection of the pool", "pool"
+    ),
+    Signal("pgbouncer.max_wait_s", Kind.PGBOUNCER, "seconds", "longest wait for a connection", "pool"),
+    Signal(
+        "pgbouncer.pool_ratio", Kind.PGBOUNCER, "ratio", "busy connections against the pool's size", "pool"
+    ),
+    Signal("files.newest_age_s", Kind.FILES, "seconds", "age of the newest file in a folder"),
+    Signal("files.age_of_max", Kind.FILES, "ratio", "age of the newest file over the age that it may reach"),
+    Signal("files.count", Kind.FILES, "count", "files in a folder"),
+    Signal("files.bytes", Kind.FILES, "bytes", "size of the files in a folder"),
 )
 
 SIGNALS: dict[str, Signal] = {signal.name: signal for signal in _ALL}
@@ -138,6 +152,10 @@ def read(data: Data) -> Iterator[Reading]:
             found = _host(data)
         case HttpData():
             found = _http(data)
+        case PgbouncerData():
+            found = _pgbouncer(data)
+        case FilesData():
+            found = _files(data)
     for name, subject, value in found:
         if value is not None:
             yield Reading(name, subject, float(value))
@@ -234,3 +252,19 @@ def _http(data: HttpData) -> _Found:
     yield "http.latency_s", "", data.latency_s
     yield "http.status", "", data.status
     yield "http.tls_expires_in_s", "", data.tls_expires_in_s
+
+
+def _pgbouncer(data: PgbouncerData) -> _Found:
+    yield "pgbouncer.clients", "", data.clients
+    for pool in data.pools:
+        yield "pgbouncer.waiting", pool.subject, pool.cl_waiting
+        yield "pgbouncer.max_wait_s", pool.subject, pool.maxwait_s
+        yield "pgbouncer.pool_ratio", pool.subject, ratio(pool.sv_active, pool.size)
+
+
+def _files(data: FilesData) -> _Found:
+    whole = not data.at_least
+    yield "files.newest_age_s", "", data.age_s if whole else None
+    yield "files.age_of_max", "", ratio(data.age_s, data.max_age_s) if whole else None
+    yield "files.count", "", data.count if whole else None
+    yield "files.bytes", "", data.total_bytes if whole else None

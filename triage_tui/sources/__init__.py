@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from triage_tui.config.settings import (
     DockerSpec,
+    FilesSpec,
     HostSpec,
     HttpSpec,
+    PgbouncerSpec,
     PostgresSpec,
     RedisSpec,
     TargetSpec,
@@ -42,3 +44,11 @@ def open_source(spec: TargetSpec) -> Source:
             from triage_tui.sources.http import HttpSource
 
             return HttpSource(spec)
+        case PgbouncerSpec():
+            from triage_tui.sources.pgbouncer import PgbouncerSource
+
+            return PgbouncerSource(spec)
+        case FilesSpec():
+            from triage_tui.sources.files import FilesSource
+
+            return FilesSource(spec)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from tests.engines.postgres.conftest import OpenSource, failure, look
-from tests.engines.postgres.crowd import Crowd, until
-from tests.servers.require import unavailable
-from triage_tui.lab.embedded.server import EmbeddedServer, free_port
+from tests.engines.postgres.crowd import Crowd
+from tests.servers.pgbouncer import running
+from triage_tui.lab.embedded.server import EmbeddedServer
 from triage_tui.model import ProblemKind
 from triage_tui.sources.postgres.link import GUARDS
 
@@ -29,44 +23,8 @@ StartPooler = Callable[[str], str]
 @pytest.fixture
 def pooler(postgres: EmbeddedServer) -> Iterator[StartPooler]:
     """Starts PgBouncer in a mode, in front of the newest server; returns the URL."""
-    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-    if program is None:
-        unavailable("pgbouncer", "the program is not installed")
-    server = urlsplit(postgres.url)
     with ExitStack() as cleanup:
-        folder = Path(cleanup.enter_context(TemporaryDirectory(prefix="triage-test-")))
-        folder.chmod(0o755)
-
-        def start(mode: str) -> str:
-            port = free_port()
-            (folder / "users").write_text(f'"postgres" "{server.password}"\n')
-            (folder / "ini").write_text(
-                "[databases]\n"
-                f"* = host=127.0.0.1 port={server.port} user=postgres password={server.password}\n"
-                "[pgbouncer]\n"
-                f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
-                f"auth_type = scram-sha-256\nauth_file = {folder}/users\n"
-                f"pool_mode = {mode}\ndefault_pool_size = 1\n"
-            )
-            as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
-            process = subprocess.Popen(
-                [program, *as_nobody, str(folder / "ini")],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            cleanup.callback(process.wait, 10)
-            cleanup.callback(process.kill)
-            return f"postgresql://postgres:{server.password}@127.0.0.1:{port}/postgres"
-
-        yield start
-
-
-async def listening(url: str) -> bool:
-    try:
-        async with await psycopg.AsyncConnection.connect(url, autocommit=True):
-            return True
-    except psycopg.OperationalError:
-        return False
+        yield lambda mode: cleanup.enter_context(running(postgres, mode=mode)).url
 
 
 async def settings(url: str) -> list[object]:
@@ -83,7 +41,6 @@ async def test_a_look_through_a_pooler_is_whole_and_leaves_no_setting_behind(
     crowd: Crowd, pooler: StartPooler, open_source: OpenSource, mode: str
 ) -> None:
     url = pooler(mode)
-    await until(lambda: listening(url), bool, "the pooler")
     root = await crowd.client("SELECT pg_advisory_lock(4)", autocommit=True)
     waiter = await crowd.client()
     await crowd.waiting(waiter, "SELECT pg_advisory_xact_lock(4)")
@@ -102,7 +59,6 @@ async def test_a_pooler_that_shares_connections_by_the_statement_is_refused_with
     crowd: Crowd, pooler: StartPooler, open_source: OpenSource
 ) -> None:
     url = pooler("statement")
-    await until(lambda: listening(url), bool, "the pooler")
     problem = await failure(open_source(url))
     assert problem.kind is ProblemKind.PROTOCOL
     assert problem.next_step.startswith("Connect to the server itself")

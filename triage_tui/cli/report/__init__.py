@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from triage_tui.cli.report import docker, host, http, postgres, redis
+from triage_tui.cli.report import docker, files, host, http, pgbouncer, postgres, redis
 from triage_tui.cli.report.layout import wrapped
 from triage_tui.cli.report.wrong import Wrong, wrongs
 from triage_tui.config.settings import Threshold
 from triage_tui.config.thresholds import Level
 from triage_tui.model import Picture, Sighting, State
 from triage_tui.model.docker import DockerData
+from triage_tui.model.files import FilesData
 from triage_tui.model.host import HostData
 from triage_tui.model.http import HttpData
+from triage_tui.model.pgbouncer import PgbouncerData
 from triage_tui.model.postgres import PostgresData
 from triage_tui.model.redis import RedisData
 from triage_tui.text import figures
@@ -74,5 +76,9 @@ def _body(sighting: Sighting, width: int) -> list[str]:
             return host.body(data, width)
         case HttpData() as data:
             return http.body(data)
+        case PgbouncerData() as data:
+            return pgbouncer.body(data, width)
+        case FilesData() as data:
+            return files.body(data)
         case None:
             return []

@@ -1,10 +1,10 @@
-"""PostgreSQL and Redis servers behind the ports that containers publish."""
+"""PostgreSQL and Redis servers, and poolers, behind the ports that containers publish."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from urllib.parse import quote
 
 from triage_tui.config.addresses.conninfo import POSTGRES_PORT
@@ -12,11 +12,18 @@ from triage_tui.config.addresses.urls import MAX_PORT, REDIS_PORT
 from triage_tui.config.discovery.endpoints import Endpoint, endpoints, same_host, unused_name
 from triage_tui.config.published import Published
 from triage_tui.config.secret import Secret
-from triage_tui.config.settings import PostgresSpec, RedisSpec, TargetSpec
+from triage_tui.config.settings import PgbouncerSpec, PostgresSpec, RedisSpec, TargetSpec
 from triage_tui.config.toml.rules import MAX_NAME
 from triage_tui.text import safe
 
 _PORTS = {"postgres": POSTGRES_PORT, "redis": REDIS_PORT}
+
+_POOLER = "pgbouncer"
+_POOLER_PORTS = (6432, POSTGRES_PORT)
+_POOLER_USER = ("DB_USER", "POSTGRESQL_USERNAME", "POSTGRES_USER")
+_POOLER_PASSWORD = ("DB_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRES_PASSWORD")
+_POOLER_LISTS = ("STATS_USERS", "ADMIN_USERS", "PGBOUNCER_STATS_USERS", "PGBOUNCER_ADMIN_USERS")
+"""Who may use the console. Whoever is in none of them would only be told so, at every look."""
 
 _OTHER_THINGS = re.compile(
     r"exporter|backup|dump|admin|postgrest|bouncer|pgpool|pgcat|odyssey|proxy|sentinel|insight|commander|operator"
@@ -54,7 +61,8 @@ _PORT_VARIABLES = {
 
 
 def targets_from(published: Iterable[Published], known: Collection[TargetSpec]) -> tuple[TargetSpec, ...]:
-    """A target for every PostgreSQL and Redis server that a container publishes and that is not known already.
+    """A target for every PostgreSQL and Redis server and every PgBouncer that a container publishes and that is not
+    known already. Of a pooler only its console is watched, and only where its user may use that.
 
     Credentials are those that the container was started with. Where they come from a file inside the container
     (`POSTGRES_PASSWORD_FILE`) there is none. Names are those of the containers; the order is that of the names.
@@ -78,7 +86,7 @@ def targets_from(published: Iterable[Published], known: Collection[TargetSpec]) 
         taken.add(endpoint)
         names.add(name)
         where = f"[{host}]:{port.host_port}" if ":" in host else f"{host}:{port.host_port}"
-        found.append(_postgres(name, where, port) if kind == "postgres" else _redis(name, where, port))
+        found.append(_SPECS[kind](name, where, port))
     return tuple(found)
 
 
@@ -87,6 +95,8 @@ def _kind(port: Published) -> str | None:
     image = port.image.partition("@")[0].lower()
     path, colon, tag = image.rpartition(":")
     image = path if colon and "/" not in tag else image
+    if _POOLER in image.rpartition("/")[2]:
+        return _POOLER if port.container_port in _POOLER_PORTS and _may_use_console(port) else None
     if _OTHER_THINGS.search(image.rpartition("/")[2]):
         return None
     for kind, default in _PORTS.items():
@@ -112,6 +122,19 @@ def _postgres(name: str, where: str, port: Published) -> PostgresSpec:
         name,
         url=Secret(f"postgresql://{quote(user, safe='')}{secret}@{where}/{quote(database, safe='')}"),
     )
+
+
+def _may_use_console(port: Published) -> bool:
+    user = _first(port.environment, _POOLER_USER)
+    lists = (_first(port.environment, (name,)) or "" for name in _POOLER_LISTS)
+    return bool(user) and any(user in re.split(r"[,\s]+", each) for each in lists)
+
+
+def _pgbouncer(name: str, where: str, port: Published) -> PgbouncerSpec:
+    user = _first(port.environment, _POOLER_USER) or ""
+    password = _first(port.environment, _POOLER_PASSWORD)
+    secret = f":{quote(password, safe='')}" if password else ""
+    return PgbouncerSpec(name, Secret(f"postgresql://{quote(user, safe='')}{secret}@{where}/{_POOLER}"))
 
 
 def _redis(name: str, where: str, port: Published) -> RedisSpec:
@@ -141,3 +164,10 @@ def _required_pass(environment: Mapping[str, Secret]) -> str | None:
 def _first(environment: Mapping[str, Secret], names: Iterable[str]) -> str | None:
     """The first of these variables that is set to something."""
     return next((value.reveal() for name in names if (value := environment.get(name))), None)
+
+
+_SPECS: dict[str, Callable[[str, str, Published], TargetSpec]] = {
+    "postgres": _postgres,
+    "redis": _redis,
+    _POOLER: _pgbouncer,
+}

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from triage_tui.config.addresses import conninfo, urls
 from triage_tui.config.discovery import engines
-from triage_tui.config.settings import DockerSpec, PostgresSpec, RedisSpec, TargetSpec
+from triage_tui.config.settings import DockerSpec, PgbouncerSpec, PostgresSpec, RedisSpec, TargetSpec
 
 Endpoint = tuple[str, str, int]
 """Kind of target, host or path of a socket, port (0 for a socket that is no directory of PostgreSQL's)."""
@@ -31,6 +31,8 @@ def endpoints(spec: TargetSpec, environ: Mapping[str, str] = os.environ) -> froz
                 places = _libpq_places(environ)
             case PostgresSpec(url=url) if url is not None:
                 places = conninfo.postgres(url.reveal()).places
+            case PgbouncerSpec():
+                places = conninfo.postgres(spec.url.reveal()).places
             case RedisSpec():
                 places = urls.redis(spec.url.reveal()).places
             case DockerSpec():

@@ -17,8 +17,11 @@ from triage_tui.config.toml.values import Place, ValueProblemError, expand, expa
 AS_WRITTEN = frozenset({"kind", "name", "depends_on"})
 """Keys that name things within the file, so they do not depend on where it is read."""
 
-PATHS = frozenset({"ca_file"})
+PATHS = frozenset({"ca_file", "path"})
 """Keys whose value is a path."""
+
+PATHS_BY_NAME = frozenset({"migrations"})
+"""Keys whose value is a table of paths."""
 
 _UNRESOLVED = object()
 
@@ -59,7 +62,7 @@ class _Resolver:
 
     def _one(self, path: KeyPath, value: object, type_: Any) -> object:
         if isinstance(value, str):
-            if path[-1] not in PATHS:
+            if path[-1] not in PATHS and path[-2] not in PATHS_BY_NAME:
                 return expand(value, self._place)
             file = expand_path(value, self._place)
             return None if file is None else str(file)

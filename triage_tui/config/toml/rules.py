@@ -21,6 +21,12 @@ MAX_INTERVAL_S = 86_400.0
 MAX_NAME = 64
 """Characters of a name: it has to fit a line of a pane, and to be typed back in a confirmation."""
 
+MAX_AGE_S = 10 * 366 * 86_400.0
+"""Seconds. What may be older than ten years need not be watched."""
+
+MAX_PATTERN = 200
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -83,6 +89,26 @@ def _readable(document: Document, path: KeyPath, file: str | None) -> None:
         document.mistake(path, f"`{path[-1]}`: there is no such file")
 
 
+def _max_age(document: Document, path: KeyPath, seconds: float | None) -> None:
+    # Written so that NaN fails.
+    if seconds is not None and not 1 <= seconds <= MAX_AGE_S:
+        document.mistake(path, f"`max_age_s` has to be between 1 and {MAX_AGE_S:.0f} seconds")
+
+
+def _pattern(document: Document, path: KeyPath, pattern: str) -> None:
+    if not pattern or "/" in pattern or len(pattern) > MAX_PATTERN:
+        document.mistake(path, "`pattern` is one name with `*` and `?`, such as `*.dump`, without a `/`")
+
+
+def _variables(document: Document, path: KeyPath, required: dict[str, tuple[str, ...]]) -> None:
+    for service, names in required.items():
+        for index, name in enumerate(names):
+            if _VARIABLE.fullmatch(name) is None:
+                document.mistake(
+                    (*path, service, index), f'`require_env`: "{safe(name)}" is no name of a variable'
+                )
+
+
 _RULES: dict[str, Callable[[Document, KeyPath, Any], None]] = {
     "name": check_name,
     "interval_s": _interval,
@@ -94,4 +120,7 @@ _RULES: dict[str, Callable[[Document, KeyPath, Any], None]] = {
     "expect_body": _not_empty,
     "headers": _headers,
     "ca_file": _readable,
+    "max_age_s": _max_age,
+    "pattern": _pattern,
+    "require_env": _variables,
 }

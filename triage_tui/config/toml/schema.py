@@ -9,8 +9,10 @@ from msgspec import Struct
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import (
     DockerSpec,
+    FilesSpec,
     HostSpec,
     HttpSpec,
+    PgbouncerSpec,
     PostgresSpec,
     RedisSpec,
     TargetSpec,
@@ -23,11 +25,10 @@ SPECS: dict[str, type[TargetSpec]] = {
     "redis": RedisSpec,
     "host": HostSpec,
     "http": HttpSpec,
+    "pgbouncer": PgbouncerSpec,
+    "files": FilesSpec,
 }
 """The kinds of target by the word that stands in the file."""
-
-LATER = ("pgbouncer", "files")
-"""Kinds that are planned: known by name, not by this version."""
 
 
 class FileTable(Struct, frozen=True):
@@ -60,5 +61,5 @@ class GuidesTable(Struct, frozen=True):
     folders: tuple[str, ...] = ()
 
 
-KINDS_WITH_PASSWORD = frozenset({"postgres", "redis"})
+KINDS_WITH_PASSWORD = frozenset({"postgres", "redis", "pgbouncer"})
 """Kinds that know the key `password`."""

@@ -18,7 +18,7 @@ from triage_tui.config.toml.literals import literal_secrets
 from triage_tui.config.toml.locate import KeyPath
 from triage_tui.config.toml.resolve import resolve
 from triage_tui.config.toml.rules import check_values
-from triage_tui.config.toml.schema import KINDS_WITH_PASSWORD, LATER, SPECS, TargetKeys
+from triage_tui.config.toml.schema import KINDS_WITH_PASSWORD, SPECS, TargetKeys
 from triage_tui.config.toml.values import Place, only_variable
 from triage_tui.text import safe
 
@@ -27,6 +27,11 @@ _HINTS = dict.fromkeys(
 ) | {
     "interval": "did you mean `interval_s`, in seconds?",
     "timeout": "every look is bounded without it",
+}
+_FILES_HINTS = {
+    "max_age": "did you mean `max_age_s`, in seconds?",
+    "folder": "did you mean `path`?",
+    "url": "a folder has a `path`",
 }
 
 
@@ -63,7 +68,8 @@ def read_target(document: Document, path: KeyPath, given: Mapping[str, Any], pla
         for field in fields(TargetKeys)
         if field.name != "password" or kind in KINDS_WITH_PASSWORD
     }
-    unknown_keys(document, path, given, own | extra, _HINTS if "url" in own else {})
+    hints = _HINTS if "url" in own else _FILES_HINTS if kind == "files" else {}
+    unknown_keys(document, path, given, own | extra, hints)
     known, unresolved = resolve(document, path, given, own | extra, place)
     found = values(document, path, known, own.values(), unresolved)
     password = values(document, path, known, extra.values(), unresolved).get("password")
@@ -88,7 +94,7 @@ def read_target(document: Document, path: KeyPath, given: Mapping[str, Any], pla
 def address_of(kind: str, url: str, password: str | None = None) -> urls.Address:
     """Check the url of a target of a kind. Raises UrlError."""
     match kind:
-        case "postgres":
+        case "postgres" | "pgbouncer":
             return conninfo.postgres(url, password)
         case "redis":
             return urls.redis(url, password)
@@ -100,7 +106,11 @@ def address_of(kind: str, url: str, password: str | None = None) -> urls.Address
 
 def without_secrets(kind: str, url: str) -> str:
     """A checked url of a kind as it may stand in a file that others read: it still says where, not with what."""
-    return conninfo.without_secrets(url) if kind == "postgres" else urls.without_secrets(url, kind)
+    return (
+        conninfo.without_secrets(url)
+        if kind in ("postgres", "pgbouncer")
+        else urls.without_secrets(url, kind)
+    )
 
 
 def left_out(what: str, address: urls.Address) -> tuple[str, ...]:
@@ -118,8 +128,6 @@ def _class(document: Document, path: KeyPath, given: Mapping[str, Any]) -> type[
         document.mistake(path, f"`kind` is missing: one of {', '.join(SPECS)}")
     elif not isinstance(kind, str):
         document.mistake((*path, "kind"), f"`kind` has to be one of {', '.join(SPECS)}")
-    elif kind in LATER:
-        document.mistake((*path, "kind"), f'kind "{kind}" is not supported by this version yet')
     elif kind not in SPECS:
         document.mistake((*path, "kind"), f'unknown kind "{safe(kind)}"{did_you_mean(kind, SPECS)}')
     else:

@@ -9,7 +9,7 @@ import os
 import socket
 import traceback
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, LiteralString, TypeVar, cast
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -135,6 +135,13 @@ class Link:
         self._asking = True
         return await bounded(work, PATIENCE_S, self._connection.shut_down, self._answered)
 
+    async def ask_plainly(self, statement: LiteralString) -> list[DictRow]:
+        """Likewise by the simple protocol, which is all that the console of a pooler speaks. Values come as they do."""
+        self.statements += 1
+        self._asking = True
+        work = self._execute(SQL(statement), {}, binary=False)
+        return await bounded(work, PATIENCE_S, self._connection.shut_down, self._answered)
+
     def keep_plans(self) -> None:
         """Have the server keep the plans of what is asked again and again: making them costs it as much as the rest."""
         self._connection.prepare_threshold = PREPARED_FROM
@@ -148,9 +155,12 @@ class Link:
             self._connection.prepare_threshold = None
             return await self._execute(statement, parameters)
 
-    async def _execute(self, statement: SQL | Composed, parameters: Mapping[str, Any]) -> list[DictRow]:
-        async with self._connection.cursor(binary=True) as cursor:
-            await cursor.execute(statement, parameters)
+    async def _execute(
+        self, statement: SQL | Composed, parameters: Mapping[str, Any], *, binary: bool = True
+    ) -> list[DictRow]:
+        async with self._connection.cursor(binary=binary) as cursor:
+            # Without parameters and in text, psycopg uses the simple protocol.
+            await cursor.execute(statement, parameters if binary else None)
             return await cursor.fetchall()
 
     async def _in_transaction(
