@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from tests.terminal.program import Program
 
-AGAIN_S = 3.0
+AGAIN_S = 10.0
+"""When a key that has not been answered is pressed again. Long: one that was answered late would count twice."""
 
 
 def take(program: Program, step: str | tuple[int, int] | int) -> None:
@@ -35,3 +36,19 @@ def press_until(program: Program, key: str, holds: Callable[[], bool]) -> None:
             if holds():
                 return
     raise AssertionError(f"{key!r} has not been answered:\n{program.text}")
+
+
+def await_answers(program: Program) -> None:
+    """Go to the help page and back: once this has been answered, so has everything before it."""
+    press_until(program, "?", lambda: "Esc closes" in program.text)
+    press_until(program, "\x1b", lambda: "Esc closes" not in program.text)
+
+
+def let_go_on(program: Program) -> None:
+    """End a pause. Its key begins one too, so it is pressed once for each look at a screen that has settled."""
+    for _ in range(5):
+        await_answers(program)
+        if "PAUSED" not in program.text:
+            return
+        take(program, " ")
+    raise AssertionError(f"the screen stays paused:\n{program.text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from tests.servers.require import unavailable
 from tests.terminal.conftest import Check, Open, scene
 from tests.terminal.program import PYTHON, Program
 from tests.terminal.sequences import unlisted
-from tests.terminal.sessions import press_until, take
+from tests.terminal.sessions import let_go_on, press_until, take
 from tests.terminal.still import FOREIGN_FRAMES, SECRET
 
 LAST = f"frame-{FOREIGN_FRAMES}"
@@ -43,12 +44,8 @@ def go_home(program: Program) -> None:
     program.resize(140, 45)
     for key in ("\x1b", "\x1b", "\x1b"):
         take(program, key)
-    # Once this has been answered, so has everything before it.
-    press_until(program, "?", lambda: "Esc closes" in program.text)
-    press_until(program, "\x1b", lambda: "Esc closes" not in program.text)
+    let_go_on(program)
     program.wait_until(lambda: is_whole(program), "the bar")
-    if "PAUSED" in program.text:
-        press_until(program, " ", lambda: "PAUSED" not in program.text)
     for pane in "5432":
         take(program, pane)
         take(program, "\x1b[H")
@@ -77,7 +74,11 @@ def assert_ends_as_untouched(program: Program, environ: Mapping[str, str] = {}) 
             other.read(0)
             return steady(program) == steady(other)
 
-        program.wait_until(are_equal, f"the same screen as\n{other.text}\n")
+        try:
+            program.wait_until(are_equal, "the same screen as one that nobody has touched")
+        except AssertionError as error:
+            lines = difflib.ndiff(steady(other), steady(program))
+            raise AssertionError("\n".join(line for line in lines if line[0] in "+-")) from error
 
 
 def assert_left_in_order(program: Program) -> None:
