@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Mapping
 
@@ -12,6 +11,7 @@ from triage_tui.config.settings import Settings
 from triage_tui.engine import Engine
 from triage_tui.text.charset import speaks_unicode
 from triage_tui.ui.app import TriageApp
+from triage_tui.ui.memory import settle
 from triage_tui.ui.palette import Palette
 
 COLOURS = {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}
@@ -30,15 +30,9 @@ def run(settings: Settings, *, tour: bool = False) -> int:
     palette = palette_for(os.environ)
     # The app starts the engine after its first paint; a `with` would start it before.
     engine = Engine(settings)
-    app = TriageApp(engine, settings, palette, painted=_collect_garbage, tour=tour)
+    app = TriageApp(engine, settings, palette, painted=settle, tour=tour)
     try:
         code = app.run()
     finally:
         engine.stop()
     return code if isinstance(code, int) else app.return_code or 0
-
-
-def _collect_garbage() -> None:
-    """Look for garbage from now on, but not among what the start has made: that stays to the end."""
-    gc.freeze()
-    gc.enable()

@@ -1,0 +1,61 @@
+"""What the cockpit asks of the C library's memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAPS_OF_THREADS = """
+import ctypes, sys, threading
+if "settled" in sys.argv:
+    from triage_tui.ui.memory import settle
+    settle()
+libc = ctypes.CDLL(None)
+if not hasattr(libc, "mallopt") or not hasattr(libc, "malloc_info"):
+    sys.exit("another C library")
+libc.fopen.restype = ctypes.c_void_p
+libc.malloc.restype = ctypes.c_void_p
+libc.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+libc.fclose.argtypes = [ctypes.c_void_p]
+together = threading.Barrier(4)
+
+def work():
+    together.wait()
+    libc.malloc(1000)
+    together.wait()
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+stream = libc.fopen(sys.argv[1].encode(), b"w")
+libc.malloc_info(0, stream)
+libc.fclose(stream)
+"""
+
+
+def heaps(folder: Path, *words: str) -> int:
+    """Heaps of the C library in a process with four threads that have all allocated."""
+    file = folder / "heaps.xml"
+    done = subprocess.run(
+        [sys.executable, "-c", HEAPS_OF_THREADS, file, *words],
+        env={name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if done.stderr.strip() == "another C library":
+        pytest.skip("only glibc has one heap for each thread")
+    assert done.returncode == 0, done.stderr
+    return file.read_text().count("<heap nr=")
+
+
+def test_threads_share_one_heap(tmp_path: Path) -> None:
+    assert heaps(tmp_path) > 1
+    assert heaps(tmp_path, "settled") == 1

@@ -1,0 +1,30 @@
+"""Memory: when garbage is looked for, and how the C library keeps what it is given back."""
+
+from __future__ import annotations
+
+import gc
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""Parameters of mallopt(3), as malloc.h numbers them."""
+
+_LARGE_BYTES = 128 * 1024
+"""What both thresholds are at first. Left to themselves they rise with what is asked for."""
+
+
+def settle() -> None:
+    """Called once, after the first paint, before there are many threads.
+
+    What the start has made stays to the end: garbage is looked for from now on, but not among that. Threads share
+    one heap instead of having one each, since Python runs them one at a time anyway; and what is large or lies at
+    the heap's end goes back to the system when it is freed. A C library without mallopt goes its own ways.
+    """
+    # Not before the first paint, as the rest of this module is.
+    import ctypes
+
+    gc.freeze()
+    gc.enable()
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 1)
+        mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
+        mallopt(_TRIM_THRESHOLD, _LARGE_BYTES)
