@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import docker
 import psycopg
@@ -17,6 +16,7 @@ from triage_tui.lab.company import configuration
 from triage_tui.lab.drill import Fix
 from triage_tui.model import State
 from triage_tui.model.docker import Container, DockerData
+from triage_tui.model.files import FilesData
 from triage_tui.model.http import HttpData
 from triage_tui.model.observation import ProblemKind
 from triage_tui.model.postgres import PostgresData
@@ -74,6 +74,11 @@ class Evidence:
         data = self._sighting(target).data
         return data if isinstance(data, HttpData) else HttpData(status=0, latency_s=0)
 
+    def folder(self, target: str) -> FilesData:
+        """The last look at a folder."""
+        data = self._sighting(target).data
+        return data if isinstance(data, FilesData) else FilesData("?")
+
     def logs(self, container: str) -> str:
         """The last lines; empty where there is no such container."""
         try:
@@ -122,9 +127,3 @@ def looking(settings: Settings) -> Iterator[Evidence]:
             yield Evidence(engine, client)
     finally:
         client.close()
-
-
-def newest_age_s(folder: str) -> float:
-    """Seconds since the newest file in a folder was changed; 0 where there is none."""
-    times = [path.stat().st_mtime for path in Path(folder).iterdir()]
-    return time.time() - max(times) if times else 0.0

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from tests.lab.drills.evidence import Evidence, newest_age_s
+from tests.lab.drills.evidence import Evidence
 from triage_tui.lab.company.configuration import DATABASE, REDIS
 from triage_tui.lab.company.containers import POSTGRES, REVRX, REVRX_WORKER, SYNC_WORKER, WEBHOOK_SENDER
 from triage_tui.lab.control import Truth
@@ -153,7 +153,7 @@ FACTS: dict[str, Fact] = {
     "default-secret": _default_secret,
     "dependency-missing": _restarts("ModuleNotFoundError: No module named 'postcodes'"),
     "idle-in-transaction": _session("idle in transaction"),
-    "import-stale": lambda _, truth: newest_age_s(truth.place.subject) > 15,
+    "import-stale": lambda seen, truth: bool(seen.folder(truth.place.target).stale),
     "inactive-slot": _slot,
     "job-stuck": _stalled,
     "language-service-throttled": _says("ThrottlingException"),

@@ -8,7 +8,8 @@ from triage_tui.text import figures
 
 def body(data: FilesData) -> list[str]:
     """How many files, how large, and how old the newest is."""
-    what = "files" if data.pattern == "*" else f"files like {data.pattern}"
+    one = "file" if data.count == 1 and not data.at_least else "files"
+    what = one if data.pattern == "*" else f"{one} like {data.pattern}"
     if not data.count:
         since = f", unchanged for {figures.age(data.empty_age_s)}" if data.empty_age_s is not None else ""
         return [f"  no {what}{since}"]

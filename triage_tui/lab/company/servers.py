@@ -16,7 +16,7 @@ from triage_tui.lab.company.containers import (
     module,
     program,
 )
-from triage_tui.lab.company.premises import LOOPBACK, PORTS, ROLES, Premises
+from triage_tui.lab.company.premises import LOOPBACK, PORTS, ROLES, WATCHER, Premises
 from triage_tui.lab.engine.spec import Port, Restart, ServiceSpec
 
 _POOLERS = ("/usr/sbin/pgbouncer", "/usr/local/sbin/pgbouncer", "/opt/homebrew/bin/pgbouncer")
@@ -117,13 +117,13 @@ def _pooler_configuration(premises: Premises) -> Path:
         file.touch(mode=0o600)
         if premises.postgres.owner is not None:
             shutil.chown(file, *premises.postgres.owner)
-    users.write_text(f'"{user}" "{premises.secrets[user]}"\n')
+    users.write_text("".join(f'"{name}" "{premises.secrets[name]}"\n' for name in (user, WATCHER)))
     settings.write_text(
         "[databases]\n"
         f"therapy_platform = host={LOOPBACK} port={premises.ports['postgres']} dbname=therapy_platform\n"
         "[pgbouncer]\n"
         f"listen_addr = {LOOPBACK}\nlisten_port = {premises.ports['pgbouncer']}\nunix_socket_dir =\n"
-        f"auth_type = scram-sha-256\nauth_file = {users}\nadmin_users = {user}\n"
+        f"auth_type = scram-sha-256\nauth_file = {users}\nadmin_users = {user}\nstats_users = {WATCHER}\n"
         "pool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 60\n"
         "server_connect_timeout = 3\nserver_login_retry = 1\nquery_wait_timeout = 10\n"
         "ignore_startup_parameters = extra_float_digits,options\nlog_connections = 0\nlog_disconnections = 0\n"

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from random import Random
 from typing import TYPE_CHECKING
 
-from triage_tui.lab.company.configuration import HOST
+from triage_tui.lab.company.configuration import IMPORTS
 from triage_tui.lab.drill import Drill, Place
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 async def _cause(company: Company, _dice: Random) -> AsyncIterator[Place]:
     await company.set_mood(deliveries=0)
     yield Place(
-        target=HOST,
-        subject=str(company.premises.imported),
+        target=IMPORTS,
+        subject="",
         by_hand="Ask the directory why it delivers nothing; the importer itself is well.",
     )
     await company.set_mood(deliveries=1)

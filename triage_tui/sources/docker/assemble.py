@@ -6,13 +6,14 @@ from datetime import datetime
 
 from triage_tui.model.docker import Container
 from triage_tui.sources.docker.clock import EngineClock, moment
-from triage_tui.sources.docker.rows import MOST_PORTS, Inspected, Row
+from triage_tui.sources.docker.labels import MIGRATIONS_LABEL, PROJECT_LABELS, SERVICE_LABELS
+from triage_tui.sources.docker.rows import MOST_PORTS, Inspected, Port, Row
 from triage_tui.sources.docker.samples import Usage
 from triage_tui.sources.docker.usage import Counters
 from triage_tui.text import safe
 
-PROJECT_LABELS = ("com.docker.compose.project", "io.podman.compose.project", "com.docker.stack.namespace")
-SERVICE_LABELS = ("com.docker.compose.service", "io.podman.compose.service", "com.docker.swarm.service.name")
+DEPENDS_LABELS = ("com.docker.compose.depends_on", "io.podman.compose.depends_on")
+ONE_OFF_LABEL = "com.docker.compose.oneoff"
 
 KILLED = 137
 """128 + SIGKILL: how a container ends whose main process the kernel killed."""
@@ -56,7 +57,7 @@ def container_of(
         block_read_bytes=counters.block_read_bytes,
         block_write_bytes=counters.block_write_bytes,
         pids=counters.pids,
-        ports=tuple(safe(str(port), limit=80) for port in row.ports[:MOST_PORTS]),
+        ports=tuple(safe(str(port), limit=80) for port in _ports(row, inspected)[:MOST_PORTS]),
         started_at=_text(started),
         finished_at=_text(finished),
         age_s=clock.age_s(started if row.runs else finished, steady_now),
@@ -64,6 +65,11 @@ def container_of(
         error=(safe(current.state.error) or None) if current else None,
         health_output=inspected.health_output if inspected else None,
         usage_age_s=usage.age_s if usage is not None else None,
+        migrations=row.label(MIGRATIONS_LABEL),
+        restart_policy=inspected.restart_policy if inspected else None,
+        depends_on=row.needs(*DEPENDS_LABELS),
+        one_off=(row.label(ONE_OFF_LABEL) or "").lower() == "true",
+        throttled_ratio=usage.throttled_ratio if usage is not None else None,
     )
 
 
@@ -71,6 +77,11 @@ def _agree(row: Row, inspected: Inspected) -> bool:
     """The inspection is of the state that the row shows, not of one before."""
     status = inspected.state.status
     return status is None or status == row.state
+
+
+def _ports(row: Row, inspected: Inspected | None) -> tuple[Port, ...]:
+    """What is published; of a container that does not run, what it would publish."""
+    return row.ports if row.runs or row.ports or inspected is None else inspected.bound
 
 
 def _image(row: Row, inspected: Inspected | None) -> str:

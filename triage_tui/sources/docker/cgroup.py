@@ -75,7 +75,7 @@ class CgroupFiles:
         if groups is None:
             return None
         read = self._read_v1 if "memory" in groups or "cpuacct" in groups else self._read_v2
-        cpu_ns, memory, limit, moved, pids = read(groups)
+        cpu_ns, memory, limit, moved, pids, held = read(groups)
         if cpu_ns is None and memory is None:
             return None
         rx, tx = self._network(wanted)
@@ -90,6 +90,8 @@ class CgroupFiles:
             block_read_bytes=moved[0],
             block_write_bytes=moved[1],
             pids=pids,
+            periods=held.get("nr_periods"),
+            throttled_periods=held.get("nr_throttled"),
         )
 
     def _groups(self, wanted: Wanted) -> dict[str, str] | None:
@@ -119,11 +121,13 @@ class CgroupFiles:
             self._number(memory, "memory.limit_in_bytes"),
             self._block_v1(blkio),
             self._number(groups.get("pids"), "pids.current"),
+            _fields(self._in(groups.get("cpu"), "cpu.stat")),
         )
 
     def _read_v2(self, groups: dict[str, str]) -> _Read:
         folder = groups.get("")
-        cpu_us = _fields(self._in(folder, "cpu.stat")).get("usage_usec")
+        cpu = _fields(self._in(folder, "cpu.stat"))
+        cpu_us = cpu.get("usage_usec")
         usage = self._number(folder, "memory.current")
         stats = _fields(self._in(folder, "memory.stat"))
         io = self._in(folder, "io.stat")
@@ -133,6 +137,7 @@ class CgroupFiles:
             self._number(folder, "memory.max"),
             block_totals(_io_entries(io)) if io is not None else (None, None),
             self._number(folder, "pids.current"),
+            cpu,
         )
 
     def _block_v1(self, folder: str | None) -> tuple[int | None, int | None]:
@@ -193,7 +198,7 @@ class CgroupFiles:
             os.close(handle)
 
 
-_Read = tuple[int | None, int | None, int | None, tuple[int | None, int | None], int | None]
+_Read = tuple[int | None, int | None, int | None, tuple[int | None, int | None], int | None, dict[str, int]]
 
 
 def _own_group(path: str, id: str) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from triage_tui.config.published import Published
 from triage_tui.config.secret import Secret
-from triage_tui.sources.docker.assemble import PROJECT_LABELS, SERVICE_LABELS
 from triage_tui.sources.docker.endpoint import Endpoint
+from triage_tui.sources.docker.labels import PROJECT_LABELS, SERVICE_LABELS
 from triage_tui.sources.docker.rows import MOST_PORTS, Inspected, Row
 from triage_tui.text import safe
 

@@ -23,6 +23,11 @@ _STATES = {"configured": "created", "initialized": "created", "stopped": "exited
 _HEALTH = frozenset({"starting", "healthy", "unhealthy"})
 _STATUS_HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)\s*\Z")
 _STATUS_EXIT = re.compile(r"\A(?:Exited|Restarting) \((\d{1,10})\)")
+_NEEDED = re.compile(r"([^:,]+):?[^,]*(?:,|\Z)")
+"""One entry of compose's label: `db:service_healthy:false`; Podman's compose writes names alone."""
+
+MOST_NEEDED = 32
+
 _STATUS_YOUNG = re.compile(r"\AUp (?:Less than a second|\d{1,2} seconds?|About a minute)")
 
 
@@ -110,6 +115,13 @@ class Row(Struct, frozen=True):
                 return safe(value)
         return None
 
+    def needs(self, *names: str) -> tuple[str, ...]:
+        """The services that the first of these labels names, without conditions, made safe."""
+        written = next((value for name in names if (value := (self.labels or {}).get(name))), "")
+        return tuple(safe(match[1].strip(), limit=128) for match in _NEEDED.finditer(written[:4096]))[
+            :MOST_NEEDED
+        ]
+
 
 class _HealthEntry(Struct, frozen=True):
     exit_code: int | None = field(name="ExitCode", default=None)
@@ -137,9 +149,20 @@ class _Config(Struct, frozen=True):
     env: list[str] | None = field(name="Env", default=None)
 
 
+class _Restart(Struct, frozen=True):
+    name: str | None = field(name="Name", default=None)
+
+
+class _Binding(Struct, frozen=True):
+    ip: str | None = field(name="HostIp", default=None)
+    port: str | None = field(name="HostPort", default=None)
+
+
 class _HostConfig(Struct, frozen=True):
     network_mode: str | None = field(name="NetworkMode", default=None)
     memory: int | None = field(name="Memory", default=None)
+    restart: _Restart | None = field(name="RestartPolicy", default=None)
+    bindings: dict[str, list[_Binding] | None] | None = field(name="PortBindings", default=None)
 
 
 class _Attachment(Struct, frozen=True):
@@ -169,6 +192,29 @@ class Inspected(Struct, frozen=True):
     def own_network(self) -> bool:
         """It has interfaces that are not the host's."""
         return self.host.network_mode not in ("host", "none", None)
+
+    @property
+    def restart_policy(self) -> str | None:
+        """What becomes of it when it ends; Docker leaves the name empty for `no`."""
+        return None if self.host.restart is None else safe(self.host.restart.name, limit=20) or "no"
+
+    @property
+    def bound(self) -> tuple[Port, ...]:
+        """The ports that it publishes while it runs, as it was made; those that the engine chooses are not known."""
+        found = []
+        for inside, bindings in (self.host.bindings or {}).items():
+            number, _, kind = inside.partition("/")
+            for binding in bindings or ():
+                if number.isdecimal() and binding.port is not None and binding.port.isdecimal():
+                    found.append(
+                        Port(
+                            ip=binding.ip or "",
+                            private=int(number),
+                            public=int(binding.port),
+                            kind=kind or "tcp",
+                        )
+                    )
+        return tuple(port for port in found if port.public)
 
     @property
     def interfaces(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from triage_tui.sources.docker.usage import Counters, cpu_percent
+from triage_tui.sources.docker.usage import Counters, cpu_percent, throttled_ratio
 
 LEAST_SPAN_S = 0.25
 """Shortest time between the two readings of a CPU value: the host's CPU time advances in steps of 10 ms."""
@@ -22,6 +22,7 @@ class Usage(Struct, frozen=True):
     counters: Counters
     cpu_percent: float | None
     age_s: float
+    throttled_ratio: float | None = None
 
 
 class _Kept(Struct):
@@ -31,6 +32,7 @@ class _Kept(Struct):
     latest: Counters
     latest_at: float
     cpu_percent: float | None = None
+    throttled_ratio: float | None = None
 
 
 class Samples:
@@ -57,6 +59,7 @@ class Samples:
             return
         if at - kept.base_at >= LEAST_SPAN_S:
             kept.cpu_percent = cpu_percent(kept.base, counters)
+            kept.throttled_ratio = throttled_ratio(kept.base, counters)
             kept.base, kept.base_at = counters, at
 
     def usage(self, id: str, run: object, now: float) -> Usage | None:
@@ -64,7 +67,7 @@ class Samples:
         kept = self._kept.get(id)
         if kept is None or kept.run != run or now - kept.latest_at > FRESH_S:
             return None
-        return Usage(kept.latest, kept.cpu_percent, max(0.0, now - kept.latest_at))
+        return Usage(kept.latest, kept.cpu_percent, max(0.0, now - kept.latest_at), kept.throttled_ratio)
 
     def read_at(self, id: str) -> float:
         """Steady seconds of the latest reading; -inf where there is none."""

@@ -15,6 +15,7 @@ from triage_tui.sources.clock import steady
 from triage_tui.sources.docker.assemble import container_of
 from triage_tui.sources.docker.client import Client
 from triage_tui.sources.docker.endpoint import Endpoint, EndpointError, resolve
+from triage_tui.sources.docker.environment import Environments
 from triage_tui.sources.docker.failures import EXPECTED, problem_of
 from triage_tui.sources.docker.inspections import Inspections
 from triage_tui.sources.docker.link import ASK_S, Link, OnRequest
@@ -54,6 +55,7 @@ class DockerSource:
         self._environ = os.environ if environ is None else environ
         self._link = Link(spec, self._environ, on_request)
         self._inspections = Inspections()
+        self._environments = Environments(spec.require_env)
         self._meter = Meter(self._link, self._inspections, host_root)
         self._focus: Collection[str] = frozenset()
         self._rows: Sequence[Row] = ()
@@ -144,6 +146,7 @@ class DockerSource:
             api_version=safe(link.api, limit=20) or None,
             usage_from=measured.usage_from,
             events=link.log.events(),
+            environments=self._environments.of(rows, self._inspections),
         )
         return data, gaps
 

@@ -18,6 +18,7 @@ class Counters(Struct, frozen=True):
 
     cpu_ns, system_ns  CPU time of the container and of the whole host since boot, in nanoseconds
     online_cpus        processors that the host's time is the sum of
+    periods, throttled_periods  CFS periods since the start, and those in which its quota was used up
     at_ns              when it was read, nanoseconds on any clock that all readings of one container share
     memory_limit_bytes the limit as it stands; the host's memory, or more, where there is none
     """
@@ -33,6 +34,22 @@ class Counters(Struct, frozen=True):
     block_read_bytes: int | None = None
     block_write_bytes: int | None = None
     pids: int | None = None
+    periods: int | None = None
+    throttled_periods: int | None = None
+
+
+def throttled_ratio(before: Counters, after: Counters) -> float | None:
+    """Share of the CFS periods between two readings in which the container used its quota up and had to wait, 0…1.
+
+    None where no period passed: there is no limit, or nothing ran. Source: kernel, `cpu.stat` (nr_periods,
+    nr_throttled; Documentation/scheduler/sched-bwc.rst); Docker passes both on as throttling_data.
+    """
+    numbers = (before.periods, after.periods, before.throttled_periods, after.throttled_periods)
+    if any(number is None for number in numbers):
+        return None
+    periods = (after.periods or 0) - (before.periods or 0)
+    throttled = (after.throttled_periods or 0) - (before.throttled_periods or 0)
+    return min(1.0, throttled / periods) if periods > 0 and throttled >= 0 else None
 
 
 def docker_cpu_percent(cpu_delta: int, system_delta: int, online_cpus: int) -> float:
@@ -99,10 +116,16 @@ class _CpuUsage(Struct):
     percpu_usage: list[int] | None = None
 
 
+class _Throttling(Struct):
+    periods: int | None = None
+    throttled_periods: int | None = None
+
+
 class _Cpu(Struct):
     cpu_usage: _CpuUsage | None = None
     system_cpu_usage: int | None = None
     online_cpus: int | None = None
+    throttling_data: _Throttling | None = None
 
 
 class _Memory(Struct):
@@ -163,6 +186,7 @@ def counters_of(frame: Frame, *, trust_system: bool = True) -> Counters | None:
         frame.blkio_stats or _Block(),
     )
     usage = cpu.cpu_usage or _CpuUsage()
+    throttling = cpu.throttling_data or _Throttling()
     entries = block.io_service_bytes_recursive
     moved = (
         block_totals((entry.op, entry.value) for entry in entries) if entries is not None else (None, None)
@@ -182,4 +206,6 @@ def counters_of(frame: Frame, *, trust_system: bool = True) -> Counters | None:
         block_read_bytes=moved[0],
         block_write_bytes=moved[1],
         pids=frame.pids_stats.current if frame.pids_stats else None,
+        periods=throttling.periods,
+        throttled_periods=throttling.throttled_periods,
     )
