@@ -8,8 +8,16 @@ from pathlib import Path
 import pytest
 
 from triage_tui.config.load import load_settings
-from triage_tui.config.settings import DockerSpec, HostSpec, HttpSpec, PostgresSpec, RedisSpec
-from triage_tui.lab.company import configuration
+from triage_tui.config.settings import (
+    DockerSpec,
+    FilesSpec,
+    HostSpec,
+    HttpSpec,
+    PgbouncerSpec,
+    PostgresSpec,
+    RedisSpec,
+)
+from triage_tui.lab.company import configuration, servers
 from triage_tui.lab.company.containers import POSTGRES, REDIS, one_off
 from triage_tui.lab.company.premises import PORTS, ROLES, WATCHER, Premises
 from triage_tui.lab.company.roster import roster
@@ -79,9 +87,13 @@ def test_its_file_is_for_its_owner_and_is_read_back(premises: Premises, tmp_path
         configuration.ENGINE: DockerSpec,
         configuration.DATABASE: PostgresSpec,
         configuration.REDIS: RedisSpec,
+        **({configuration.POOLER: PgbouncerSpec} if servers.pooler() is not None else {}),
         **dict.fromkeys(configuration.HTTP, HttpSpec),
+        **dict.fromkeys(configuration.FOLDERS, FilesSpec),
         configuration.HOST: HostSpec,
     }
+    for spec in settings.targets:
+        assert set(spec.depends_on) <= set(kinds)
     broker = next(spec for spec in settings.targets if isinstance(spec, RedisSpec))
     assert broker.url.reveal() == premises.redis.url
     assert not any("${" in endpoint for endpoint in configuration.endpoints(premises).values())
