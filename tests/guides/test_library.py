@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.guides.writing import guide
-from triage_tui.guides.index import VERSION
 from triage_tui.guides.library import Library
 from triage_tui.guides.places import cache_folder
+from triage_tui.guides.tables import VERSION
 
 
 @pytest.fixture

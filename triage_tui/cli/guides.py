@@ -73,9 +73,8 @@ def show(arguments: Namespace) -> int:
 
 def import_(arguments: Namespace) -> int:
     """Wild guides made into entries. A file of the same name is never written over."""
-    from triage_tui.guides.files import UnreadableError, text_of
+    from triage_tui.guides.files import Ignored, UnreadableError, text_of
     from triage_tui.guides.importing import read
-    from triage_tui.guides.index import Ignored
     from triage_tui.guides.write import write
 
     entries: list[dict[str, Any]] = []

@@ -6,7 +6,9 @@ import re
 
 from msgspec import Struct
 
+from triage_tui.guides.cut import cut
 from triage_tui.guides.entry import Entry
+from triage_tui.guides.logline import bare
 from triage_tui.guides.mask import mask
 from triage_tui.guides.pattern import Pattern
 from triage_tui.guides.sections import SYMPTOMS
@@ -24,8 +26,8 @@ class Document(Struct, frozen=True):
 
     fields     stems of each field, joined with spaces, in the order of FIELDS
     body       the sections as Markdown, for showing where a word stands
-    patterns, excludes  its signatures
-    templates  masked lines that belong to it, each once
+    patterns, excludes  its signatures; cut: for lines whose end is lost
+    templates  masked lines that belong to it, in small letters, each once
     symptoms   (signal, op, value, weight) of each
     """
 
@@ -40,6 +42,7 @@ class Document(Struct, frozen=True):
     body: str
     patterns: tuple[Pattern, ...]
     excludes: tuple[Pattern, ...]
+    cut: tuple[Pattern, ...]
     templates: tuple[str, ...]
     symptoms: tuple[tuple[str, str, float, float], ...]
 
@@ -50,7 +53,7 @@ def document(entry: Entry) -> Document:
     runnable = signed(front)
     templates = tuple(
         dict.fromkeys(
-            mask(line)
+            mask(bare(line))
             for line in (*(one.text for one in front.signatures if one.text), *front.examples.matches)
         )
     )
@@ -80,7 +83,8 @@ def document(entry: Entry) -> Document:
         ),
         patterns=runnable.patterns,
         excludes=runnable.excludes,
-        templates=templates,
+        cut=tuple(each for one in runnable.patterns for each in cut(one)),
+        templates=tuple(dict.fromkeys(one.lower() for one in templates)),
         symptoms=tuple((one.signal, one.op, one.value, one.weight) for one in front.symptoms),
     )
 

@@ -38,6 +38,14 @@ class Found(Struct, frozen=True, order=True):
     size: int
 
 
+class Ignored(Struct, frozen=True):
+    """A file, or a part of one, that is in no entry."""
+
+    path: str
+    line: int
+    why: str
+
+
 def find(folder: Path) -> list[Found]:
     """All Markdown files below a folder, in the order of their paths; at most MAX_FILES of them.
 

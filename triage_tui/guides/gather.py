@@ -7,8 +7,7 @@ from pathlib import Path
 
 from triage_tui.guides.document import Document, document
 from triage_tui.guides.entry import Entry
-from triage_tui.guides.files import UnreadableError, text_of
-from triage_tui.guides.index import Ignored
+from triage_tui.guides.files import Ignored, UnreadableError, text_of
 from triage_tui.guides.parse import parse
 
 

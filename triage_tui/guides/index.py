@@ -1,4 +1,4 @@
-"""The index: every entry's words, signatures and symptoms in one SQLite file with full-text search.
+"""The index that is asked: every entry's words, signatures and symptoms.
 
 It is made from the files and can always be made again. A whole one is written beside its place and moved there; later
 changes are one transaction each, so a reader never sees half of one.
@@ -8,40 +8,15 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from triage_tui.guides.document import FIELDS, Document
-from triage_tui.guides.files import Found
+from triage_tui.guides.files import Found, Ignored
+from triage_tui.guides.intake import Come, take_in
 from triage_tui.guides.pattern import Pattern
-
-VERSION = 1
-"""Of what is stored. Raise it with every change of the tables, of words, masks or stems."""
-
-BUSY_S = 2.0
-"""How long a second program waits for the one that writes."""
-
-_SCHEMA = f"""
-create table file (path text primary key, mtime_ns integer not null, size integer not null) without rowid;
-create table entry (
-  number integer primary key, id text not null unique, title text not null, path text not null, severity text not null,
-  impact text not null, services text not null, words integer not null, body text not null);
-create index entry_path on entry (path);
-create virtual table words using fts5 ({", ".join(FIELDS)}, tokenize = 'unicode61 remove_diacritics 2');
-create table word (stem text primary key, entries integer not null) without rowid;
-create table finding (id text not null, entry integer not null);
-create index finding_id on finding (id);
-create table symptom (signal text not null, op text not null, value real not null, weight real not null,
-  entry integer not null);
-create table signature (entry integer not null, source text not null, literals text not null, weight integer not null,
-  excludes integer not null);
-create table template (entry integer not null, text text not null);
-create index template_entry on template (entry);
-create table ignored (path text not null, line integer not null, why text not null);
-"""
+from triage_tui.guides.tables import CUT, EXCLUDES, SIGNATURE, connect
 
 
 class Row(Struct, frozen=True):
@@ -63,30 +38,12 @@ class Stored(Struct, frozen=True):
     pattern: Pattern
 
 
-class Ignored(Struct, frozen=True):
-    """A file, or a part of one, that is in no entry."""
-
-    path: str
-    line: int
-    why: str
-
-
 class Index:
     """One open index. Not for two threads at once."""
 
     def __init__(self, path: str) -> None:
         """Open what is there, or make empty tables. Raises sqlite3.Error where the file is something else."""
-        self._db = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
-        try:
-            version = self._db.execute("pragma user_version").fetchone()[0]
-            if version != VERSION:
-                if version or self._db.execute("select count(*) from sqlite_master").fetchone()[0]:
-                    raise sqlite3.DatabaseError(f"version {version}")
-                self._db.executescript(f"begin; {_SCHEMA} pragma user_version = {VERSION}; commit;")
-            self._db.execute("pragma cache_size = -16000")
-        except BaseException:
-            self._db.close()
-            raise
+        self._db = connect(path)
         self._forget()
 
     def close(self) -> None:
@@ -95,94 +52,19 @@ class Index:
 
     def _forget(self) -> None:
         self._count: int | None = None
-        self._signatures: tuple[list[Stored], dict[int, list[Pattern]]] | None = None
+        self._stored: dict[int, list[Stored]] = {}
         self._stems: dict[str, int] | None = None
-
-    # Writing
 
     def files(self) -> set[Found]:
         """The files that the index was made from."""
         return {Found(*row) for row in self._db.execute("select path, mtime_ns, size from file")}
 
-    def change(
-        self,
-        gone: Iterable[str],
-        come: Iterable[tuple[Found, Sequence[Document], Sequence[Ignored]]],
-    ) -> None:
+    def change(self, gone: Iterable[str], come: Come) -> None:
         """Forget files and take in others, all or nothing. An id that is there already keeps its first entry."""
-        self._db.execute("begin immediate")
         try:
-            changes: Counter[str] = Counter()
-            for path in gone:
-                self._remove(path, changes)
-            for found, documents, ignored in come:
-                self._remove(found.path, changes)
-                self._db.execute(
-                    "insert into file values (?, ?, ?)", (found.path, found.mtime_ns, found.size)
-                )
-                self._db.executemany(
-                    "insert into ignored values (?, ?, ?)", [(one.path, one.line, one.why) for one in ignored]
-                )
-                for one in documents:
-                    self._insert(one, found.path, changes)
-            self._db.executemany(
-                "insert into word values (?, ?) on conflict (stem) do update set entries = entries + excluded.entries",
-                [(stem, count) for stem, count in changes.items() if count],
-            )
-            self._db.execute("delete from word where entries <= 0")
-            self._db.execute("commit")
-        except BaseException:
-            self._db.execute("rollback")
-            raise
+            take_in(self._db, gone, come)
         finally:
             self._forget()
-
-    def _remove(self, path: str, changes: Counter[str]) -> None:
-        for (number,) in self._db.execute("select number from entry where path = ?", (path,)).fetchall():
-            for stem in self._stems_of(number):
-                changes[stem] -= 1
-            for table in ("finding", "symptom", "signature", "template"):
-                self._db.execute(f"delete from {table} where entry = ?", (number,))
-            self._db.execute("delete from words where rowid = ?", (number,))
-            self._db.execute("delete from entry where number = ?", (number,))
-        self._db.execute("delete from ignored where path = ?", (path,))
-        self._db.execute("delete from file where path = ?", (path,))
-
-    def _stems_of(self, number: int) -> set[str]:
-        fields = self._db.execute("select * from words where rowid = ?", (number,)).fetchone()
-        return {stem for field in fields or () for stem in field.split()}
-
-    def _insert(self, one: Document, path: str, changes: Counter[str]) -> None:
-        length = sum(field.count(" ") + 1 for field in one.fields)
-        there = self._db.execute("select path from entry where id = ?", (one.id,)).fetchone()
-        if there is not None:
-            why = f"the id `{one.id}` is that of {there[0]} too"
-            self._db.execute("insert into ignored values (?, ?, ?)", (path, 1, why))
-            return
-        number = self._db.execute(
-            "insert into entry (id, title, path, severity, impact, services, words, body)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?)",
-            (one.id, one.title, path, one.severity, one.impact, "\n".join(one.services), length, one.body),
-        ).lastrowid
-        self._db.execute(
-            f"insert into words (rowid, {', '.join(FIELDS)}) values (?, ?, ?, ?, ?, ?)", (number, *one.fields)
-        )
-        changes.update({stem for field in one.fields for stem in field.split()})
-        self._db.executemany("insert into finding values (?, ?)", [(id, number) for id in one.findings])
-        self._db.executemany(
-            "insert into symptom values (?, ?, ?, ?, ?)", [(*symptom, number) for symptom in one.symptoms]
-        )
-        self._db.executemany(
-            "insert into signature values (?, ?, ?, ?, ?)",
-            [
-                (number, pattern.source, "\n".join(pattern.literals), pattern.weight, excludes)
-                for excludes, patterns in ((0, one.patterns), (1, one.excludes))
-                for pattern in patterns
-            ],
-        )
-        self._db.executemany("insert into template values (?, ?)", [(number, text) for text in one.templates])
-
-    # Reading
 
     def __len__(self) -> int:
         if self._count is None:
@@ -263,21 +145,30 @@ class Index:
             self._stems = dict(self._db.execute("select stem, entries from word"))
         return self._stems
 
-    def signatures(self) -> tuple[list[Stored], dict[int, list[Pattern]]]:
-        """All signatures, and by entry what it excludes."""
-        if self._signatures is None:
-            stored: list[Stored] = []
-            excludes: dict[int, list[Pattern]] = {}
-            for entry, source, literals, weight, excluded in self._db.execute(
-                "select entry, source, literals, weight, excludes from signature"
-            ):
-                pattern = Pattern(source, _parts(literals), weight)
-                if excluded:
-                    excludes.setdefault(entry, []).append(pattern)
-                else:
-                    stored.append(Stored(entry, pattern))
-            self._signatures = stored, excludes
-        return self._signatures
+    def signatures(self) -> list[Stored]:
+        """All signatures."""
+        return self._patterns(SIGNATURE)
+
+    def cut(self) -> list[Stored]:
+        """What is found in lines that end within a signature."""
+        return self._patterns(CUT)
+
+    def excludes(self) -> dict[int, list[Pattern]]:
+        """By entry what it excludes."""
+        found: dict[int, list[Pattern]] = {}
+        for one in self._patterns(EXCLUDES):
+            found.setdefault(one.entry, []).append(one.pattern)
+        return found
+
+    def _patterns(self, role: int) -> list[Stored]:
+        if role not in self._stored:
+            self._stored[role] = [
+                Stored(entry, Pattern(source, _parts(literals), weight))
+                for entry, source, literals, weight in self._db.execute(
+                    "select entry, source, literals, weight from signature where role = ?", (role,)
+                )
+            ]
+        return self._stored[role]
 
     def templates(self, numbers: Iterable[int]) -> dict[int, list[str]]:
         """Masked lines of entries."""

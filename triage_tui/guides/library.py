@@ -13,11 +13,12 @@ from pathlib import Path
 from triage_tui.guides import match as matching
 from triage_tui.guides import search as searching
 from triage_tui.guides.entry import Entry
-from triage_tui.guides.files import Found, find
+from triage_tui.guides.files import Found, Ignored, find
 from triage_tui.guides.gather import documents_of, entries_of
-from triage_tui.guides.index import VERSION, Ignored, Index, Row
+from triage_tui.guides.index import Index, Row
 from triage_tui.guides.match import Match
 from triage_tui.guides.search import Hit
+from triage_tui.guides.tables import VERSION
 
 _FEW = 400
 """Changed files up to which the index is changed in its place; with more of them, a new one is written beside it."""

@@ -1,20 +1,20 @@
 """From an error line, or a pasted traceback, to the entry that knows it; or an honest "no match".
 
-Three ways, the surest first: a signature that is found in a line; a line that, its variable parts masked, is nearly one
-that an entry is known by; and a line that shares its rare words with one entry's error lines. The last two have
-thresholds (see benchmarks/guides for how they were found, and what they let through).
+Four ways, the surest first: a signature that is found in a line; a line that ends within a signature; a line that, its
+variable parts masked, is nearly one that an entry is known by; and a line that shares its rare words with one entry's
+error lines. The last two have thresholds (see benchmarks/guides for how they were found, and what they let through).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from triage_tui.guides.document import FIELDS, without_masks
-from triage_tui.guides.index import Index, Row
+from triage_tui.guides.index import Index, Row, Stored
+from triage_tui.guides.logline import said, shapes
 from triage_tui.guides.mask import mask
 from triage_tui.guides.pattern import Pattern
 from triage_tui.guides.words import EMPTY, telling
@@ -39,16 +39,22 @@ MIN_WORDS = 4
 
 _WEIGHTS = (2.0, 1.0, 5.0, 0.5, 0.2)
 _CANDIDATES = 30
+_LINES_CUT = 60
+"""Lines of a paste whose end may be lost."""
+
 _LINES_BY_WORDS = 12
 """Lines of a paste that are compared by words: each costs a search."""
 
-How = Literal["signature", "alike", "words"]
+How = Literal["signature", "cut", "alike", "words"]
+
+_SURE = {"signature": (0.9, "its signature found"), "cut": (0.8, "the line ends within its signature:")}
+"""The least score of each, and how it is told."""
 
 
 class Match(Struct, frozen=True):
     """An entry that knows a line.
 
-    score  0 to 1; a signature is above 0.9, the rest below
+    score  0 to 1; a signature is above 0.9, a cut one above 0.8, the rest below
     line   the line of the paste, from 1, and its text, made safe
     why    what was found, in sentences
     """
@@ -64,9 +70,11 @@ class Match(Struct, frozen=True):
 def match(index: Index, pasted: str, limit: int = MAX_RESULTS) -> list[Match]:
     """Entries that know one of the lines, the best first. Empty: none does."""
     lines = _lines(pasted)
-    found = _by_signature(index, lines)
-    if not found:
-        found = _by_likeness(index, lines)
+    found = (
+        _by_signature(index, index.signatures(), lines, "signature")
+        or _by_signature(index, index.cut(), lines[:_LINES_CUT], "cut")
+        or _by_likeness(index, lines[:_LINES_BY_WORDS])
+    )
     best: dict[int, Match] = {}
     for one in sorted(found, key=lambda each: (-each.score, -each.line)):
         best.setdefault(one.row.number, one)
@@ -79,12 +87,13 @@ def _lines(pasted: str) -> list[tuple[int, str]]:
     return [(number, safe(line, limit=MAX_LINE)) for number, line in reversed(every[-MAX_LINES:])]
 
 
-def _by_signature(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]:
-    stored, excludes = index.signatures()
+def _by_signature(
+    index: Index, stored: Sequence[Stored], lines: Sequence[tuple[int, str]], how: How
+) -> list[Match]:
+    excludes = index.excludes()
     found: list[tuple[int, Pattern, str, int, str]] = []
     for number, line in lines:
-        before = len(found)
-        for shape in _shapes(line):
+        for shape in shapes(line):
             lowered = shape.lower()
             for one in stored:
                 if not one.pattern.may_be_in(lowered) or (hit := one.pattern.search(shape)) is None:
@@ -92,71 +101,63 @@ def _by_signature(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]
                 if any(each.search(shape) is not None for each in excludes.get(one.entry, ())):
                     continue
                 found.append((one.entry, one.pattern, hit.group(), number, line))
-            if len(found) > before:
-                break
     rows = index.rows({entry for entry, *_ in found})
+    least, told = _SURE[how]
     return [
         Match(
             rows[entry],
             # More is asked for, more is meant; of two that ask for as much, the later line of the paste counts.
-            round(0.9 + 0.1 * pattern.weight / (pattern.weight + 20), 4),
-            "signature",
+            round(least + 0.1 * pattern.weight / (pattern.weight + 20), 4),
+            how,
             number,
             line,
-            (f"its signature found “{safe(' '.join(text.split()), limit=80)}”",),
+            (f"{told} “{safe(' '.join(text.split()), limit=80)}”",),
         )
         for entry, pattern, text, number, line in found
     ]
 
 
-def _shapes(line: str) -> list[str]:
-    """A line as it is, then as it was before a logger put it into JSON, then with single blanks."""
-    shapes = [line]
-    if '\\"' in line or "\\\\" in line:
-        shapes.append(line.replace('\\"', '"').replace("\\\\", "\\"))
-    if "  " in shapes[-1]:
-        shapes.append(re.sub(r" {2,}", " ", shapes[-1]))
-    return shapes
-
-
 def _by_likeness(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]:
+    return [one for number, line in lines for text in said(line) for one in _like(index, number, line, text)]
+
+
+def _like(index: Index, number: int, line: str, text: str) -> list[Match]:
+    """Entries that know a text, which was said in a line, by what is like it."""
     from rapidfuzz import fuzz
 
+    masked = mask(text)
+    words = _telling(masked)
+    if len(words) < MIN_WORDS:
+        return []
+    lowered = masked.lower()
+    rarities = {word: index.rarity(word) for word in words}
+    known = [word for word in words if index.holders(word)]
+    whole = sum(rarities.values())
+    numbers = index.candidates(_rare(index, known), _WEIGHTS, _CANDIDATES)
+    fields, templates, rows = index.fields(numbers), index.templates(numbers), index.rows(numbers)
+    excludes = index.excludes()
     found: list[Match] = []
-    for number, line in lines[:_LINES_BY_WORDS]:
-        masked = mask(line)
-        said = _said(masked)
-        if len(said) < 2:
+    for entry in numbers:
+        if any(each.search(line) is not None for each in excludes.get(entry, ())):
             continue
-        rarities = {word: index.rarity(word) for word in said}
-        known = [word for word in said if index.holders(word)]
-        whole = sum(rarities.values())
-        numbers = index.candidates(_rare(index, known), _WEIGHTS, _CANDIDATES)
-        fields, templates, rows = index.fields(numbers), index.templates(numbers), index.rows(numbers)
-        excludes = index.signatures()[1]
-        for entry in numbers:
-            if any(each.search(line) is not None for each in excludes.get(entry, ())):
-                continue
-            near = max(
-                ((fuzz.token_sort_ratio(masked, each), each) for each in templates.get(entry, ())),
-                default=(0.0, ""),
-            )
-            if near[0] >= ALIKE and len(said) >= MIN_WORDS:
-                why = f"{near[0]:.0f} % alike: “{safe(near[1], limit=80)}”"
-                found.append(
-                    Match(rows[entry], round(0.85 * near[0] / 100, 4), "alike", number, line, (why,))
-                )
-                continue
-            held = set(fields[entry][FIELDS.index("signatures")].split())
-            shared = [word for word in known if word in held]
-            covered = sum(rarities[word] for word in shared) / whole if whole else 0.0
-            if covered >= COVERED and len(shared) >= MIN_WORDS:
-                why = f"{covered:.0%} of its words: {', '.join(shared[:8])}"
-                found.append(Match(rows[entry], round(0.8 * covered, 4), "words", number, line, (why,)))
+        near = max(
+            ((fuzz.token_sort_ratio(lowered, each), each) for each in templates.get(entry, ())),
+            default=(0.0, ""),
+        )
+        if near[0] >= ALIKE:
+            why = f"{near[0]:.0f} % alike: “{safe(near[1], limit=80)}”"
+            found.append(Match(rows[entry], round(0.8 * near[0] / 100, 4), "alike", number, line, (why,)))
+            continue
+        held = set(fields[entry][FIELDS.index("signatures")].split())
+        shared = [word for word in known if word in held]
+        covered = sum(rarities[word] for word in shared) / whole if whole else 0.0
+        if covered >= COVERED and len(shared) >= MIN_WORDS:
+            why = f"{covered:.0%} of its words: {', '.join(shared[:8])}"
+            found.append(Match(rows[entry], round(0.75 * covered, 4), "words", number, line, (why,)))
     return found
 
 
-def _said(masked: str) -> list[str]:
+def _telling(masked: str) -> list[str]:
     """The words of a masked line that say something."""
     return [word for word in telling(without_masks(masked))[:40] if word not in EMPTY and len(word) > 1]
 

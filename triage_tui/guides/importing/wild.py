@@ -9,6 +9,7 @@ from pathlib import PurePath
 from msgspec import Struct
 
 from triage_tui.guides.entry import Entry, Examples, FrontMatter, Origin, Section, Signature
+from triage_tui.guides.files import Ignored
 from triage_tui.guides.front import FrontError, Split, split
 from triage_tui.guides.front import read as read_front
 from triage_tui.guides.importing import parts as taking
@@ -17,7 +18,6 @@ from triage_tui.guides.importing.outline import Node, outline
 from triage_tui.guides.importing.parts import Parts
 from triage_tui.guides.importing.repair import repaired
 from triage_tui.guides.importing.tables import rows_of
-from triage_tui.guides.index import Ignored
 from triage_tui.text import safe
 
 MAX_ENTRIES = 500

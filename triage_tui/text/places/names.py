@@ -49,6 +49,9 @@ _BENIGN_LAST = frozenset((
     "repository", "validator", "generator", "interceptor", "resolver", "exception", "js", "ts", "java", "py", "go",
     "rb", "php", "rs", "kt", "cs",
 ))  # fmt: skip
+_EXCEPTIONS = ("error", "exception")
+"""Ends of names of exceptions, whose words run together in lower case."""
+
 _LETTERS_AFTER = frozenset((
     "", "s", "key", "keybase", "value", "hash", "data", "text", "confirm", "confirmation", "secret", "again", "ed",
     "new", "old", "str", "string",
@@ -96,7 +99,7 @@ def strength_of(before: str, keyword: str, after: str) -> Strength:
     if attached not in _LETTERS_AFTER or (lowered == "token" and attached == "s"):
         return Strength.NONE
     words_after = [word.lower() for word in _WORD.findall(after[len(attached) :])]
-    if words_after and words_after[-1] in _BENIGN_LAST:
+    if words_after and (words_after[-1] in _BENIGN_LAST or words_after[-1].endswith(_EXCEPTIONS)):
         return Strength.NONE
     if certain or words_before or words_after or "key" in lowered:
         return Strength.CERTAIN
