@@ -14,8 +14,6 @@ from triage_tui.text import safe
 
 DEPENDS_LABELS = ("com.docker.compose.depends_on", "io.podman.compose.depends_on")
 ONE_OFF_LABEL = "com.docker.compose.oneoff"
-DEPENDS_LABELS = ("com.docker.compose.depends_on", "io.podman.compose.depends_on")
-ONE_OFF_LABEL = "com.docker.compose.oneoff"
 
 KILLED = 137
 """128 + SIGKILL: how a container ends whose main process the kernel killed."""
@@ -79,11 +77,6 @@ def _agree(row: Row, inspected: Inspected) -> bool:
     """The inspection is of the state that the row shows, not of one before."""
     status = inspected.state.status
     return status is None or status == row.state
-
-
-def _ports(row: Row, inspected: Inspected | None) -> tuple[Port, ...]:
-    """What is published; of a container that does not run, what it would publish."""
-    return row.ports if row.runs or row.ports or inspected is None else inspected.bound
 
 
 def _ports(row: Row, inspected: Inspected | None) -> tuple[Port, ...]:
