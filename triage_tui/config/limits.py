@@ -38,22 +38,124 @@ _ALL = (
         "count",
         "restarts of one container within ten minutes",
         Threshold(warning=2, critical=3),
-        "A deploy restarts once; Docker doubles its pause from 0.1 s, so that a program that cannot start is"
+        "A deploy restarts once. Docker doubles its pause from 0.1 s, so that a program that cannot start is"
         " restarted five times within four seconds.",
     ),
     Limit(
         "docker.ended_recently_s",
         "seconds",
-        "age up to which the end of a container that was not to be restarted is told",
-        Threshold(warning=86400),
-        "What ended with an error more than a day ago was seen by somebody, or is missed by nobody.",
+        "age up to which the end of a container is told",
+        Threshold(warning=86_400),
+        "What ended more than a day ago was seen by somebody, or is missed by nobody.",
+    ),
+    Limit(
+        "docker.throttled_ratio",
+        "ratio",
+        "share of the CPU periods in which a container's limit held it back",
+        Threshold(warning=0.25),
+        "A quarter of the periods is where the kubernetes-mixin's CPUThrottlingHigh begins.",
+    ),
+    Limit(
+        "postgres.idle_in_transaction_s",
+        "seconds",
+        "time for which a client has done nothing in an open transaction",
+        Threshold(warning=10, critical=300),
+        "A program asks again within milliseconds; ten seconds are a person, or a call to another service in the"
+        " middle of a transaction.",
+    ),
+    Limit(
+        "postgres.query_s",
+        "seconds",
+        "time for which one statement has run",
+        Threshold(warning=60, critical=900),
+        "Nobody waits for a page for a minute; reports are best run elsewhere.",
+    ),
+    Limit(
+        "postgres.statement_s",
+        "seconds",
+        "average time of a statement that runs now",
+        Threshold(warning=0.5),
+        "Half a second in one statement is half of what people take for prompt.",
+    ),
+    Limit(
+        "postgres.replication_lag_s",
+        "seconds",
+        "time that a standby is behind",
+        Threshold(warning=10, critical=120),
+        "Standbys report once a second (wal_receiver_status_interval 10 s at most).",
+    ),
+    Limit(
+        "postgres.slot_kept_bytes",
+        "bytes",
+        "write-ahead log that an unused slot keeps",
+        Threshold(warning=1, critical=10 << 30),
+        "It grows until the disk is full; ten GiB are the default of ten max_wal_size.",
+    ),
+    Limit(
+        "postgres.frozen_xid_age",
+        "count",
+        "age of a database's oldest transaction id",
+        Threshold(warning=500_000_000, critical=1_600_000_000),
+        "Autovacuum is forced at 200 million (autovacuum_freeze_max_age), so 500 million say that it does not get"
+        " through; at 1.6 billion it drops all restraint (vacuum_failsafe_age).",
+    ),
+    Limit(
+        "postgres.busy_cache_hit_ratio",
+        "ratio",
+        "share of reads found in shared buffers by a database that has work to do",
+        Threshold(warning=0.8),
+        "Databases that fit their cache are above 0.99; below 0.8 every fifth block is asked of the kernel.",
+        low_is_bad=True,
+    ),
+    Limit(
+        "postgres.temp_bytes_per_s",
+        "per second",
+        "bytes of temporary files written each second",
+        Threshold(warning=20 << 20),
+        "Five times work_mem's default each second is no single sort any more.",
+    ),
+    Limit(
+        "redis.command_s",
+        "seconds",
+        "time of one command",
+        Threshold(warning=0.02, critical=1.0),
+        "slowlog-log-slower-than is 10 ms; twice that is no noise, and a second is an outage for everybody else.",
+    ),
+    Limit(
+        "queue.backlog",
+        "count",
+        "jobs that wait, from which growth counts",
+        Threshold(warning=50),
+        "Bursts of some ten jobs are everyday life.",
+    ),
+    Limit(
+        "queue.unmoved_s",
+        "seconds",
+        "time for which the job at the head has been the same one",
+        Threshold(warning=30, critical=600),
+        "Where jobs wait, somebody takes one within seconds; half a minute is one long job for one worker, or none.",
     ),
 )
 
 LIMITS: dict[str, Limit] = {limit.name: limit for limit in _ALL}
 """Every limit by its dotted name."""
 
+_FOR_FINDINGS: dict[str, Threshold] = {
+    "postgres.deadlocks_per_s": Threshold(warning=0.000_1),
+    "postgres.replication_lag_bytes": Threshold(warning=100 << 20, critical=1 << 30),
+    "redis.evicted_per_s": Threshold(warning=0.001),
+    "redis.fragmentation": Threshold(warning=1.5),
+    "queue.growth_per_s": Threshold(warning=0.5),
+}
+"""Of signals that are no worse than others on a screen, and that rules compare with something else beside them."""
+
 _SOURCES: dict[str, str] = {
+    "postgres.deadlocks_per_s": "Any: in each, one of the statements fails.",
+    "postgres.replication_lag_bytes": "Six segments of write-ahead log are a burst; a GiB is a standby that does not"
+    " follow.",
+    "redis.evicted_per_s": "Any: what is evicted is gone.",
+    "redis.fragmentation": "Redis' own MEMORY DOCTOR speaks of high fragmentation above 1.4.",
+    "queue.growth_per_s": "Thirty jobs a minute more than are worked off.",
     "docker.memory_ratio": "The kernel kills at the limit, and file cache is not counted: what is left can be used"
     " up by one request.",
     "docker.restarts": "A deploy restarts once; three times is a habit.",
@@ -87,7 +189,9 @@ _SOURCES: dict[str, str] = {
 def default_of(name: str) -> Threshold:
     """The default of a signal or limit; one without values where there is none."""
     limit = LIMITS.get(name)
-    return limit.default if limit is not None else DEFAULT_THRESHOLDS.get(name, _NONE)
+    if limit is not None:
+        return limit.default
+    return DEFAULT_THRESHOLDS.get(name) or _FOR_FINDINGS.get(name, _NONE)
 
 
 def threshold_of(name: str, given: Mapping[str, Threshold]) -> Threshold:

@@ -1,0 +1,1 @@
+"""A PostgreSQL server that answers: its sessions, its locks, the server itself."""
