@@ -11,7 +11,7 @@ from tests.engines.postgres.conftest import OpenSource, look
 from tests.engines.postgres.crowd import Crowd
 from tests.servers.postgres import NEWEST, has_statements, running
 from tests.servers.require import unavailable
-from triage_tui.sources.postgres import PostgresSource, probes
+from triage_tui.sources.postgres import PostgresSource, blockers, probes, waits
 
 pytestmark = pytest.mark.postgres
 
@@ -50,8 +50,10 @@ async def cost(crowd: Crowd, source: PostgresSource, looks: int = 5) -> dict[str
 async def test_many_sessions_databases_and_waiters_cost_no_more_statements(
     counted: Crowd, open_source: OpenSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Otherwise a slow machine would ask some of them less often.
+    # Otherwise a slow machine would ask some of them more or less often.
     monkeypatch.setattr(probes, "DUTY", 0)
+    monkeypatch.setattr(waits, "LOCKS_AGAIN_S", 3600)
+    monkeypatch.setattr(blockers, "AGAIN_S", 3600)
     await counted.client("SELECT pg_advisory_lock(1)", autocommit=True)
     first = await counted.client()
     await counted.waiting(first, "SELECT pg_advisory_xact_lock(1)")

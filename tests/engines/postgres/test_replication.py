@@ -99,8 +99,12 @@ async def test_a_standby_seen_from_both_ends_until_the_primary_dies(
             )
             assert seen == Replica("reserve", "standby", "streaming", 0, seen.lag_s if seen else None, True)
             assert seen.lag_s is not None
-            (slot,) = of_role(await look(above), "slot")
-            assert (slot.name, slot.active) == ("kept", True)
+
+            async def slot() -> Replica:
+                return of_role(await look(above), "slot")[0]
+
+            kept = await until(slot, lambda it: it.active is True, "the slot in use")
+            assert kept.name == "kept"
 
             data = await look(below)
             assert data.in_recovery is True

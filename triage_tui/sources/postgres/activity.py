@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from psycopg.rows import DictRow
 
 from triage_tui.model.postgres import Session
+from triage_tui.sources.postgres.backend import Backend, backend
 from triage_tui.sources.postgres.link import APPLICATION_NAME, Link
 from triage_tui.sources.postgres.names import Names
 from triage_tui.sources.postgres.queries import Version, query
@@ -24,12 +24,8 @@ grows with the square: 400 make 80,000 pairs."""
 QUERY_BYTES = 4096
 """Of one query; four times what a server keeps by default."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OUR_OWN = "triage"
 """The state as which our own sessions count."""
-
-HIDDEN = b"<insufficient privilege>"
-"""What the server shows in place of a query that may not be seen."""
 
 
 class Connections(Struct, frozen=True):
@@ -46,18 +42,27 @@ class Connections(Struct, frozen=True):
 class Activity(Struct, frozen=True):
     """The sessions of one look.
 
-    rows        as the server gave them
+    backends    those that are shown, the most telling first
+    now         when they were read, by the server's clock (see Backend)
     blocked_by  for each waiting process the processes that it waits for
     hidden      some sessions belong to users whose sessions this role may not see
     cut         sessions that were not read
     unexamined  waiting sessions whose blockers were not asked for
     """
 
-    rows: list[DictRow]
+    backends: list[Backend]
+    now: int
     blocked_by: dict[int, tuple[int, ...]]
-    hidden: bool
-    cut: int
-    unexamined: int
+    hidden: bool = False
+    cut: int = 0
+    unexamined: int = 0
+
+    @property
+    def senders(self) -> bool | None:
+        """Processes are there that send WAL to others; None where that cannot be seen."""
+        if any(one.backend_type == "walsender" for one in self.backends):
+            return True
+        return None if self.hidden or self.cut else False
 
 
 async def read_connections(link: Link, version: Version) -> Connections:
@@ -81,13 +86,15 @@ async def read_most_telling(link: Link, version: Version) -> Activity:
             "limit": SESSIONS_READ,
         },
     )
-    waiting = [row for row in rows if row["wait_event_type"] == b"Lock"]
+    backends = [backend(row["pid"], row["state_change"], row["told"]) for row in rows]
+    waiting = sum(one.waits for one in backends)
     return Activity(
-        rows=rows,
+        backends=backends,
+        now=rows[0]["now"] if rows else 0,
         blocked_by=blockers(rows),
-        hidden=any(row["hidden"] for row in rows),
+        hidden=any(one.hidden for one in backends),
         cut=rows[0]["total"] - len(rows) if rows else 0,
-        unexamined=max(0, len(waiting) - WAITING_EXAMINED),
+        unexamined=max(0, waiting - WAITING_EXAMINED),
     )
 
 
@@ -100,50 +107,4 @@ def sessions(
     activity: Activity, names: Names, blocked_by: Mapping[int, tuple[int, ...]]
 ) -> tuple[Session, ...]:
     """The sessions as they are shown; what this role may not see is None."""
-    return tuple(_session(row, names, blocked_by.get(row["pid"], ())) for row in activity.rows)
-
-
-def _session(row: DictRow, names: Names, blocked_by: tuple[int, ...]) -> Session:
-    return Session(
-        pid=row["pid"],
-        backend_start=iso(row["backend_start_us"]),
-        user=names.role(row["usesysid"]),
-        database=names.database(row["datid"]),
-        application=safe(row["application_name"]),
-        client=_client(row),
-        backend_type=_known(row["backend_type"]),
-        state=_known(row["state"]),
-        wait_event_type=_known(row["wait_event_type"]),
-        wait_event=_known(row["wait_event"]),
-        transaction_age_s=_age(row["transaction_age_s"]),
-        query_age_s=_age(row["query_age_s"]),
-        state_age_s=_age(row["state_age_s"]),
-        blocked_by=blocked_by,
-        query=None if row["hidden"] or row["query"] is None else safe(row["query"]),
-    )
-
-
-def identity(row: DictRow) -> tuple[int | None, ...]:
-    """What stays the same while one statement of one session runs; process ids are used again."""
-    return row["pid"], row["backend_start_us"], row["query_start_us"]
-
-
-def iso(microseconds: int | None) -> str | None:
-    """Microseconds since 1970 as ISO 8601 in UTC, exact: with the process id it tells one session from the next."""
-    return (_EPOCH + timedelta(microseconds=microseconds)).isoformat() if microseconds is not None else None
-
-
-def _client(row: DictRow) -> str | None:
-    if row["client_addr"] is not None:
-        return safe(f"{row['client_addr'].decode()}:{row['client_port']}")
-    # The server says -1 for a Unix socket, and nothing for its own processes and for sessions we may not see.
-    return "local" if row["client_port"] == -1 else None
-
-
-def _known(value: bytes | None) -> str | None:
-    return safe(value) if value else None
-
-
-def _age(seconds: float | None) -> float | None:
-    """Clocks of two processors may disagree by a little; nothing is younger than now."""
-    return max(0.0, seconds) if seconds is not None else None
+    return tuple(one.session(activity.now, names, blocked_by.get(one.pid, ())) for one in activity.backends)

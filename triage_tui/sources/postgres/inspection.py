@@ -38,7 +38,7 @@ class Inspection:
         self._identity = identity
         self._clock = clock
         self._version: Version = (identity["version_num"] // 10000,)
-        self._sessions = SessionReader()
+        self._sessions = SessionReader(clock)
         self._names = Names()
         self._waits = Waits()
         self._databases = Databases()
@@ -60,8 +60,10 @@ class Inspection:
         databases = await self._databases.read(probes, names)
         await waits.read_prepared(probes, names, self._identity["max_prepared_transactions"])
         blocking = await waits.tree(probes, names, activity, blocked_by, self.database, now)
-        await names.read_roles(probes, (row["usesysid"] for row in activity.rows))
-        replication = await self._replication.read(probes, in_recovery=connections.in_recovery)
+        await names.read_roles(probes, (one.usesysid for one in activity.backends))
+        replication = await self._replication.read(
+            probes, in_recovery=connections.in_recovery, senders=activity.senders
+        )
         statements = await self._statements.read(probes, names, self.database)
 
         self._note_limits(activity.hidden, activity.unexamined)

@@ -14,6 +14,8 @@ from typing import Any, LiteralString, TypeVar, cast
 import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Composed
+from psycopg.types.numeric import Int8BinaryLoader
+from psycopg.types.string import ByteaBinaryLoader
 
 T = TypeVar("T")
 
@@ -200,10 +202,14 @@ async def connect(parameters: Mapping[str, str], *, guarded: bool) -> Link:
     }
     opening = _Connection.connect(autocommit=True, prepare_threshold=None, row_factory=dict_row, **settings)
     try:
-        return Link(cast(_Connection, await bounded(opening, CONNECT_PATIENCE_S)))
+        connection = cast(_Connection, await bounded(opening, CONNECT_PATIENCE_S))
     except psycopg.Error as error:
         _let_go(error)
         raise
+    # As they are sent: microseconds since 2000, and records that are taken apart where they are new.
+    connection.adapters.register_loader("timestamptz", Int8BinaryLoader)
+    connection.adapters.register_loader("record", ByteaBinaryLoader)
+    return Link(connection)
 
 
 def _let_go(error: BaseException | None) -> None:

@@ -15,7 +15,7 @@ EVERY_S = 4.0
 """Standbys report every second or less; a lag that matters lasts longer than two looks."""
 
 NONE_AGAIN_S = 20.0
-"""How often a server that had no standby is asked whether it has one: it reads all sessions for the answer."""
+"""How often it is asked whether there is a standby, where that cannot be seen among the sessions."""
 
 REPLICAS_READ = 100
 
@@ -26,15 +26,27 @@ class Replication:
     def __init__(self) -> None:
         self._parts: dict[str, tuple[Replica, ...]] = {}
 
-    async def read(self, probes: Probes, *, in_recovery: bool) -> tuple[Replica, ...] | None:
-        """Standbys, slots and the upstream; None where none of it may be seen."""
+    async def read(
+        self, probes: Probes, *, in_recovery: bool, senders: bool | None
+    ) -> tuple[Replica, ...] | None:
+        """Standbys, slots and the upstream; None where none of it may be seen.
+
+        senders  processes are there that send WAL; None: not known. Without any there is nobody to ask about: to
+                 find that out costs the server as much as all sessions do
+        """
         limit = {"limit": REPLICAS_READ}
-        alone = self._parts.get("standbys") == ()
-        rows = await probes.ask(
-            "standbys", limit, part="replication.standbys", every_s=NONE_AGAIN_S if alone else EVERY_S
-        )
-        if rows is not None:
-            self._parts["standbys"] = standbys(rows)
+        if senders is False:
+            self._parts["standbys"] = ()
+        else:
+            alone = self._parts.get("standbys") == ()
+            rows = await probes.ask(
+                "standbys",
+                limit,
+                part="replication.standbys",
+                every_s=NONE_AGAIN_S if alone and not senders else EVERY_S,
+            )
+            if rows is not None:
+                self._parts["standbys"] = standbys(rows)
         rows = await probes.ask("slots", limit, part="replication.slots", every_s=EVERY_S)
         if rows is not None:
             self._parts["slots"] = tuple(map(_slot, rows))

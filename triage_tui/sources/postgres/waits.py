@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from triage_tui.model.postgres import Blocking, Prepared
-from triage_tui.sources.postgres.activity import WAITING_EXAMINED, Activity, blockers, identity
+from triage_tui.sources.postgres.activity import WAITING_EXAMINED, Activity, blockers
 from triage_tui.sources.postgres.blocking import PREPARED, Wait, blocking_tree
 from triage_tui.sources.postgres.locks import Detail, details, lock
 from triage_tui.sources.postgres.names import Names
@@ -19,7 +19,7 @@ LOCKS_AGAIN_S = 10.0
 PREPARED_READ = 200
 """Far above any max_prepared_transactions in use."""
 
-Identity = tuple[int | None, ...]
+Identity = tuple[int | str | None, ...]
 
 
 class Waits:
@@ -46,7 +46,7 @@ class Waits:
         rows = await probes.ask("waiting", {"waiting_limit": WAITING_EXAMINED}, part="blocking")
         if rows is not None:
             self._hidden = blockers(rows)
-        present = {row["pid"] for row in activity.rows}
+        present = {one.pid for one in activity.backends}
         return {pid: them for pid, them in self._hidden.items() if pid in present} | activity.blocked_by
 
     async def read_prepared(self, probes: Probes, names: Names, possible: int) -> None:
@@ -74,7 +74,7 @@ class Waits:
         now: float,
     ) -> tuple[Blocking, ...]:
         """The blocking tree. now: monotonic seconds."""
-        ids = {row["pid"]: identity(row) for row in activity.rows if row["pid"] in blocked_by}
+        ids = {one.pid: one.identity for one in activity.backends if one.pid in blocked_by}
         self._since = {who: self._since.get(who, now) for who in ids.values()}
         if not ids:
             self._details = {}

@@ -1,7 +1,7 @@
--- Sessions with their ages; first those that wait for a lock, then those they wait for, then open transactions.
--- pg_blocking_pids is asked for the waiting ones only. Whoever waits for this very statement, as some DDL does for
--- every snapshot, waits no longer when the answer is read. The query leaves as bytes, since it may be in the
--- encoding of another database.
+-- Sessions, each in a record like those of `activity`; first those that wait for a lock, then those they wait for,
+-- then open transactions. pg_blocking_pids is asked for the waiting ones only. Whoever waits for this very statement,
+-- as some DDL does for every snapshot, waits no longer when the answer is read. The query leaves as bytes, since it
+-- may be in the encoding of another database.
 WITH activity AS MATERIALIZED (
     SELECT *
     FROM pg_stat_get_activity(NULL)
@@ -20,23 +20,24 @@ WITH activity AS MATERIALIZED (
 )
 SELECT /* triage-tui */
     pid,
-    datid,
-    usesysid,
-    application_name,
-    host(client_addr) AS client_addr,
-    client_port,
-    backend_type,
-    (extract(epoch FROM backend_start) * 1000000)::int8 AS backend_start_us,
-    state,
-    wait_event_type,
-    wait_event,
-    extract(epoch FROM clock_timestamp() - xact_start)::float8 AS transaction_age_s,
-    CASE WHEN state = 'active' THEN extract(epoch FROM clock_timestamp() - query_start) END::float8 AS query_age_s,
-    extract(epoch FROM clock_timestamp() - state_change)::float8 AS state_age_s,
-    (extract(epoch FROM query_start) * 1000000)::int8 AS query_start_us,
+    state_change,
+    ROW(
+        datid,
+        usesysid,
+        application_name,
+        host(client_addr),
+        client_port,
+        backend_type,
+        backend_start,
+        state,
+        wait_event_type,
+        wait_event,
+        xact_start,
+        query_start,
+        substring(textsend(query) FROM 1 FOR %(query_bytes)s)
+    ) AS told,
+    statement_timestamp() AS now,
     coalesce(waiting.blocked_by, '{}') AS blocked_by,
-    substring(textsend(query) FROM 1 FOR %(query_bytes)s) AS query,
-    state IS NULL AND query = '<insufficient privilege>' AS hidden,
     count(*) OVER () AS total
 FROM activity
 LEFT JOIN waiting USING (pid)
