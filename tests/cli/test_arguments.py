@@ -37,7 +37,7 @@ def test_where_to_look_may_be_said_before_and_after_the_command(words: list[str]
     ("words", "complaint"),
     [
         (["snaphsot"], "no command `snaphsot`; did you mean `snapshot`?"),
-        (["frobnicate"], "no command `frobnicate`; known here: snapshot, doctor, init, demo"),
+        (["frobnicate"], "no command `frobnicate`; known here: snapshot, check, explain, doctor, init, demo"),
         (["snapshot", "--jsno"], "no option `--jsno`; did you mean `--json`?"),
         (["--evn", "prod"], "no option `--evn`; did you mean `--env`?"),
         (["--confg", "x.toml", "snapshot"], "no option `--confg`; did you mean `--config`?"),
@@ -48,7 +48,7 @@ def test_where_to_look_may_be_said_before_and_after_the_command(words: list[str]
         (["snapshot", "--timeout", "nan"], "'nan' is not a number"),
         (["--env"], "expected one argument"),
         # A later issue may bring these; until then they are not there.
-        (["check"], "no command `check`"),
+        (["replay"], "no command `replay`"),
         (["act"], "no command `act`"),
     ],
 )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from triage_tui.cli import commands, exits, guides_parser, laboratory
+from triage_tui.cli import check_parser, commands, exits, guides_parser, laboratory
 
 _EXITS = """\
 exit codes:
@@ -18,6 +18,7 @@ exit codes:
   1  doctor: something could not be reached, or only in part; lab: not everything is well
   2  the arguments or the configuration cannot be used, or a file could not be written
   3  snapshot, doctor: no target told anything
+check: 0 fine; 1 warning; 2 critical; 3 it could not look, or the arguments or the configuration cannot be used
 """
 
 _SNAPSHOT = """\
@@ -81,11 +82,12 @@ class Parser(argparse.ArgumentParser):
         self.commands: list[str] = []
         self.options: list[str] = []
         self.argv: Sequence[str] = ()
+        self.unusable = exits.USAGE
 
     def error(self, message: str) -> NoReturn:
         """Print the complaint and leave with the exit code for unusable arguments."""
         self.print_usage(sys.stderr)
-        self.exit(exits.USAGE, f"{self.prog}: {self._with_nearest(message)}\n")
+        self.exit(self.unusable, f"{self.prog}: {self._with_nearest(message)}\n")
 
     def options_known(self) -> list[str]:
         """Its long options."""
@@ -143,6 +145,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     snapshot.set_defaults(run=commands.snapshot, timeout=commands.SNAPSHOT_TIMEOUT_S)
 
+    check, explain = check_parser.add(subparsers, _seconds)
+
     doctor = subparsers.add_parser(
         "doctor", help="what can be reached, with which rights, and what to do about it", epilog=_EXITS
     )
@@ -182,7 +186,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     guides_commands = guides_parser.add(guides, Parser, _add_where)
 
-    for subparser in (snapshot, doctor):
+    for subparser in (snapshot, check, explain, doctor):
         _add_where(subparser, default=argparse.SUPPRESS)
     parser.commands = list(subparsers.choices)
     everywhere = [

@@ -12,8 +12,14 @@ Of `guides`: search, match: no guide; import: no entry; lint: something has to b
 USAGE = 2
 """The arguments or the configuration cannot be used, or a file could not be written; nothing was done."""
 
+WARNING = 1
+"""Of `check`: the worst finding is a warning."""
+
+CRITICAL = 2
+"""Of `check`: the worst finding is critical."""
+
 BLIND = 3
-"""No target told anything."""
+"""No target told anything. Of `check` also: the arguments or the configuration cannot be used."""
 
 INTERRUPTED = 130
 """Ctrl-C: 128 + SIGINT."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -17,8 +18,10 @@ from triage_tui.diagnosis.causes import (
     works_on_queues,
 )
 from triage_tui.diagnosis.ties import Ties, ties_of
-from triage_tui.model import Deed, Finding, Incident, Picture
+from triage_tui.model import Finding, Incident, Picture
 from triage_tui.model.finding import Key
+
+T = TypeVar("T")
 
 MOST_DEEDS = 4
 """Proposals of one finding, those of its symptoms among them."""
@@ -32,14 +35,13 @@ def incidents_of(findings: Iterable[Finding], picture: Picture) -> tuple[Inciden
     causes = _causes(ranked, ties_of(picture))
     below: defaultdict[Key, list[Finding]] = defaultdict(list)
     roots: list[Finding] = []
-    by_key = {finding.key: finding for finding in ranked}
     for finding in ranked:
         root = _root(finding.key, causes)
         if root == finding.key:
             roots.append(finding)
         else:
             below[root].append(finding)
-    incidents = [_incident(root, below[root.key], causes, by_key) for root in roots]
+    incidents = [_incident(root, below[root.key], causes) for root in roots]
     return tuple(sorted(incidents, key=_rank))
 
 
@@ -89,14 +91,25 @@ def _root(key: Key, causes: dict[Key, Key]) -> Key:
     return seen[-1]
 
 
-def _incident(
-    root: Finding, symptoms: list[Finding], causes: dict[Key, Key], by_key: dict[Key, Finding]
-) -> Incident:
-    """With what the nearest symptoms propose: the container of a server that does not answer can be started."""
-    near = [one for one in symptoms if causes.get(one.key) == root.key and one.target != root.target]
-    lent: list[Deed] = [deed for one in near if one.id in GONE_WORKER for deed in one.actions]
-    actions = tuple(dict.fromkeys([*root.actions, *lent]))[:MOST_DEEDS]
-    return Incident(replace(root, actions=actions), tuple(symptoms))
+def _incident(root: Finding, symptoms: list[Finding], causes: dict[Key, Key]) -> Incident:
+    """With what the nearest symptoms know better: how the container of a server that does not answer is started, and
+    which lines of its log the same container wrote."""
+    near = [one for one in symptoms if causes.get(one.key) == root.key]
+    own = [one for one in near if one.target == root.target and one.subject == root.subject]
+    actions = [deed for one in near if one.id in GONE_WORKER for deed in one.actions]
+    return Incident(
+        replace(
+            root,
+            actions=_each_once([*root.actions, *actions])[:MOST_DEEDS],
+            quotes=_each_once([*root.quotes, *(line for one in own for line in one.quotes)]),
+            guides=_each_once([*root.guides, *(id for one in own for id in one.guides)]),
+        ),
+        tuple(symptoms),
+    )
+
+
+def _each_once(given: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(given))
 
 
 def _rank(incident: Incident) -> tuple[object, ...]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from triage_tui.diagnosis.causes import works_on_queues
 from triage_tui.diagnosis.rule import Judge, Rule, Scene, Unclear
 from triage_tui.model import Deed, Evidence, Finding, Kind, Severity
+from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.redis import Queue, RedisData
 from triage_tui.text import figures
 
 Found = Iterator[Finding | Unclear]
+
+STILL_S = 6.0
+"""Three looks: a queue that is worked on gives a job away within them, or a worker has a long one."""
+
+SINCE_SHARE = 0.5
+"""Part of the time since a worker's end for which the queue has to have stood still: a first job may come late."""
 
 
 def _each(judge: Callable[[Scene, Queue], Found]) -> Judge:
@@ -53,20 +61,52 @@ def growing(scene: Scene, queue: Queue) -> Found:
 
 
 def no_workers(scene: Scene, queue: Queue) -> Found:
-    """Jobs wait, and it is known that nobody works."""
-    if queue.waiting is None or queue.workers is None:
-        if queue.waiting != 0:
+    """Jobs wait, and nobody works: the system says so, or nothing was taken since a worker's container ended."""
+    if not queue.waiting:
+        if queue.waiting is None:
             yield Unclear(queue.subject)
         return
-    if queue.waiting and queue.workers == 0 and not queue.paused:
-        waits = figures.count(queue.waiting)
-        yield scene.finding(
-            Severity.CRITICAL,
-            queue.subject,
-            f"nobody works on {queue.name}: {waits} jobs wait",
-            [scene.fact(f"{waits} jobs wait"), scene.fact("no worker is there"), *_head(scene, queue)],
-            checks=_checks(scene, queue),
-        )
+    waits = figures.count(queue.waiting)
+    evidence = [scene.fact(f"{waits} jobs wait"), *_head(scene, queue)]
+    if queue.workers is not None and not queue.paused:
+        if queue.workers == 0:
+            yield _nobody(scene, queue, waits, [*evidence, scene.fact("no worker is there")])
+        return
+    ended = _ended_worker(scene, queue)
+    if ended is not None:
+        said = f"{ended.name} ended {figures.age(ended.age_s)} ago, and nothing has been taken since"
+        yield _nobody(scene, queue, waits, [*evidence, scene.fact(said)], [ended.name])
+
+
+def _nobody(
+    scene: Scene, queue: Queue, waits: str, evidence: list[Evidence], about: Iterable[str] = ()
+) -> Finding:
+    return scene.finding(
+        Severity.CRITICAL,
+        queue.subject,
+        f"nobody works on {queue.name}: {waits} jobs wait",
+        evidence,
+        checks=_checks(scene, queue),
+        about=about,
+    )
+
+
+def _ended_worker(scene: Scene, queue: Queue) -> Container | None:
+    """A container of a worker that has ended, where the queue stands still since about then.
+
+    Celery does not tell which worker serves which queue: while another one lives, only this says that one is gone.
+    """
+    still_s = queue.head_unchanged_s
+    if still_s is None or still_s < STILL_S or (queue.growth_per_s or 0.0) < 0:
+        return None
+    for sighting in scene.picture.of_kind(Kind.DOCKER):
+        if not sighting.known or not isinstance(sighting.data, DockerData):
+            continue
+        for container in sighting.data.containers:
+            ended = container.state == "exited" and not container.one_off and works_on_queues(container.name)
+            if ended and container.age_s is not None and still_s >= SINCE_SHARE * container.age_s:
+                return container
+    return None
 
 
 def stalled(scene: Scene, queue: Queue) -> Found:
@@ -198,7 +238,7 @@ RULES = (
     ),
     _rule(
         "queue.no-workers",
-        "Whether jobs wait and no worker serves the queue.",
+        "Whether jobs wait and no worker serves the queue, or nothing was taken since the container of a worker ended.",
         "Jobs are accepted and never done.",
         no_workers,
         hold_s=3.0,

@@ -1,0 +1,167 @@
+"""What the checks say that a look already answers: pass, warn, fail, or not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from triage_tui.model import Finding, Kind, Picture, Severity, Sighting
+from triage_tui.model.docker import DockerData
+from triage_tui.model.host import HostData
+from triage_tui.model.http import HttpData
+from triage_tui.model.outcome import Checked, Outcome
+from triage_tui.model.postgres import PostgresData
+from triage_tui.model.redis import RedisData
+from triage_tui.text import figures
+
+
+class _Check(Struct, frozen=True):
+    """One check of a kind of target.
+
+    findings  prefixes of the findings that speak against it: the worst of them is its outcome
+    says      the numbers of a look that succeeded; None: they are not known
+    """
+
+    id: str
+    kind: Kind
+    findings: tuple[str, ...]
+    says: Callable[[Sighting], str | None]
+
+
+def outcomes(picture: Picture, findings: Iterable[Finding]) -> tuple[Checked, ...]:
+    """Every check that is answered, target by target. What cannot be seen is unknown, and never passes."""
+    told = list(findings)
+    return tuple(
+        _checked(check, sighting, told)
+        for sighting in picture.sightings
+        for check in _CHECKS
+        if check.kind is sighting.target.kind
+    )
+
+
+def _checked(check: _Check, sighting: Sighting, findings: list[Finding]) -> Checked:
+    target = sighting.target.name
+    against = [
+        one
+        for one in findings
+        if one.target == target and one.id.startswith(check.findings) and not one.stale
+    ]
+    said = check.says(sighting) if sighting.known else None
+    if against:
+        worst = max(against, key=lambda one: one.severity.rank)
+        outcome = _OUTCOMES[worst.severity]
+        if outcome is not Outcome.PASS:
+            return Checked(check.id, target, outcome, worst.title)
+    if said is None:
+        problem = sighting.problem
+        why = problem.message if problem is not None else "nothing is known yet"
+        return Checked(check.id, target, Outcome.UNKNOWN, why)
+    return Checked(check.id, target, Outcome.PASS, said)
+
+
+_OUTCOMES = {Severity.CRITICAL: Outcome.FAIL, Severity.WARNING: Outcome.WARN, Severity.INFO: Outcome.PASS}
+
+
+def _answered(sighting: Sighting) -> str:
+    return f"answered in {(sighting.took_s or 0.0) * 1000:.0f} ms"
+
+
+def _health(sighting: Sighting) -> str | None:
+    if not isinstance(sighting.data, DockerData):
+        return None
+    running = [one for one in sighting.data.containers if one.state == "running"]
+    checked = sum(one.health is not None for one in running)
+    return f"{len(running)} containers run, {checked} with a health check"
+
+
+def _connections(sighting: Sighting) -> str | None:
+    data = sighting.data
+    if not isinstance(data, PostgresData) or data.max_connections is None:
+        return None
+    return f"{data.connections_used} of {data.max_connections} connections in use"
+
+
+def _locks(sighting: Sighting) -> str | None:
+    data = sighting.data
+    if not isinstance(data, PostgresData):
+        return None
+    waiting = sum(node.waits_for is not None for node in data.blocking)
+    return f"{waiting} sessions wait for a lock" if waiting else "nobody waits for a lock"
+
+
+def _memory(sighting: Sighting) -> str | None:
+    data = sighting.data
+    if not isinstance(data, RedisData) or data.memory.used_bytes is None:
+        return None
+    used, most = figures.size(data.memory.used_bytes), data.memory.max_bytes
+    return f"{used} of {figures.size(most)} used" if most is not None else f"{used} used, no limit"
+
+
+def _persistence(sighting: Sighting) -> str | None:
+    data = sighting.data
+    if not isinstance(data, RedisData) or data.persistence.rdb_last_ok is None:
+        return None
+    return "the last save went well"
+
+
+def _depths(sighting: Sighting) -> str | None:
+    data = sighting.data
+    if not isinstance(data, RedisData):
+        return None
+    known = [queue.waiting for queue in data.queues if queue.waiting is not None]
+    return f"{figures.count(sum(known))} jobs wait in {len(known)} queues"
+
+
+def _http(sighting: Sighting) -> str | None:
+    data = sighting.data
+    return (
+        f"status {data.status} after {figures.duration(data.latency_s)}"
+        if isinstance(data, HttpData)
+        else None
+    )
+
+
+def _disks(sighting: Sighting) -> str | None:
+    data = sighting.data
+    if not isinstance(data, HostData) or not data.disks:
+        return None
+    fullest = max(data.disks, key=lambda disk: disk.percent)
+    return f"the fullest is {fullest.mount} with {fullest.percent:.0f} %"
+
+
+_CHECKS = (
+    _Check(
+        "docker.health",
+        Kind.DOCKER,
+        ("docker.unhealthy", "docker.exited", "docker.restart-loop", "docker.oom", "docker.engine"),
+        _health,
+    ),
+    _Check(
+        "postgres.ping",
+        Kind.POSTGRES,
+        (
+            "postgres.unreachable",
+            "postgres.auth",
+            "postgres.database-missing",
+            "postgres.connections-exhausted",
+        ),
+        _answered,
+    ),
+    _Check("postgres.connections", Kind.POSTGRES, ("postgres.connections",), _connections),
+    _Check("postgres.locks", Kind.POSTGRES, ("postgres.blocked", "postgres.deadlocks"), _locks),
+    _Check("pgbouncer.pools", Kind.PGBOUNCER, ("pgbouncer.",), _answered),
+    _Check("redis.ping", Kind.REDIS, ("redis.unreachable", "redis.auth", "redis.loading"), _answered),
+    _Check("redis.memory", Kind.REDIS, ("redis.memory", "redis.writes", "redis.evicting"), _memory),
+    _Check("redis.persistence", Kind.REDIS, ("redis.persistence",), _persistence),
+    _Check("queue.depths", Kind.REDIS, ("queue.growing", "queue.stalled", "queue.old"), _depths),
+    _Check("queue.workers", Kind.REDIS, ("queue.no-workers",), _depths),
+    _Check("http.get", Kind.HTTP, ("http.down", "http.server", "http.slow", "http.unauthorized"), _http),
+    _Check("disk.free", Kind.HOST, ("host.disk",), _disks),
+    _Check("files.fresh", Kind.FILES, ("files.stale",), _answered),
+)
+
+
+def answered_checks() -> Iterator[str]:
+    """The ids of all checks that have an outcome here."""
+    return (check.id for check in _CHECKS)
