@@ -1,8 +1,8 @@
 """From an error line, or a pasted traceback, to the entry that knows it; or an honest "no match".
 
 Four ways, the surest first: a signature that is found in a line; a line that ends within a signature; a line that, its
-variable parts masked, is nearly one that an entry is known by; and a line that shares its rare words with one entry's
-error lines. The last two have thresholds (see benchmarks/guides for how they were found, and what they let through).
+variable parts masked, is nearly one that an entry is known by; and a line that says nearly the same words as one of
+them. The last two have thresholds (see benchmarks/guides for how they were found, and what they let through).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from triage_tui.guides.document import FIELDS, without_masks
+from triage_tui.guides.document import without_masks
 from triage_tui.guides.index import Index, Row, Stored
 from triage_tui.guides.logline import said, shapes
 from triage_tui.guides.mask import mask
 from triage_tui.guides.pattern import Pattern
-from triage_tui.guides.words import EMPTY, telling
+from triage_tui.guides.words import EMPTY, stem, telling
 from triage_tui.text import safe
 
 MAX_LINES = 400
@@ -31,8 +31,8 @@ MAX_RESULTS = 5
 ALIKE = 88.0
 """Likeness of masked lines, of 100, from which one is the other."""
 
-COVERED = 0.75
-"""Share of a line's words, weighed by rarity, that an entry's error lines have to hold."""
+SHARED = 0.6
+"""Share of the words of two lines, weighed by rarity, that both have to hold."""
 
 MIN_WORDS = 4
 """Words that have to be shared: three are shared by chance."""
@@ -117,6 +117,12 @@ def _by_signature(
     ]
 
 
+_OF_LOGGERS = frozenset(
+    map(stem, ("trace", "debug", "info", "notice", "warning", "error", "fatal", "log", "exception"))
+)
+"""Words that stand in lines about anything."""
+
+
 def _by_likeness(index: Index, lines: Sequence[tuple[int, str]]) -> list[Match]:
     return [one for number, line in lines for text in said(line) for one in _like(index, number, line, text)]
 
@@ -130,11 +136,9 @@ def _like(index: Index, number: int, line: str, text: str) -> list[Match]:
     if len(words) < MIN_WORDS:
         return []
     lowered = masked.lower()
-    rarities = {word: index.rarity(word) for word in words}
     known = [word for word in words if index.holders(word)]
-    whole = sum(rarities.values())
     numbers = index.candidates(_rare(index, known), _WEIGHTS, _CANDIDATES)
-    fields, templates, rows = index.fields(numbers), index.templates(numbers), index.rows(numbers)
+    templates, rows = index.templates(numbers), index.rows(numbers)
     excludes = index.excludes()
     found: list[Match] = []
     for entry in numbers:
@@ -148,18 +152,31 @@ def _like(index: Index, number: int, line: str, text: str) -> list[Match]:
             why = f"{near[0]:.0f} % alike: “{safe(near[1], limit=80)}”"
             found.append(Match(rows[entry], round(0.8 * near[0] / 100, 4), "alike", number, line, (why,)))
             continue
-        held = set(fields[entry][FIELDS.index("signatures")].split())
-        shared = [word for word in known if word in held]
-        covered = sum(rarities[word] for word in shared) / whole if whole else 0.0
-        if covered >= COVERED and len(shared) >= MIN_WORDS:
-            why = f"{covered:.0%} of its words: {', '.join(shared[:8])}"
-            found.append(Match(rows[entry], round(0.75 * covered, 4), "words", number, line, (why,)))
+        shares, shared = max(
+            (_shared(index, words, each) for each in templates.get(entry, ())), default=(0.0, [])
+        )
+        if shares >= SHARED and len(shared) >= MIN_WORDS:
+            why = f"shares with an error line of it: {', '.join(shared[:8])}"
+            found.append(Match(rows[entry], round(0.7 * shares, 4), "words", number, line, (why,)))
     return found
+
+
+def _shared(index: Index, words: Sequence[str], template: str) -> tuple[float, list[str]]:
+    """The share of what two lines say that both say, by rarity, from 0 to 1; and the words."""
+    others = set(_telling(template))
+    shared = [word for word in words if word in others]
+    both = sum(map(index.rarity, shared))
+    either = sum(map(index.rarity, others.union(words)))
+    return (both / either if either else 0.0), shared
 
 
 def _telling(masked: str) -> list[str]:
     """The words of a masked line that say something."""
-    return [word for word in telling(without_masks(masked))[:40] if word not in EMPTY and len(word) > 1]
+    return [
+        word
+        for word in telling(without_masks(masked))[:40]
+        if word not in EMPTY and word not in _OF_LOGGERS and len(word) > 1
+    ]
 
 
 def _rare(index: Index, known: list[str]) -> list[str]:

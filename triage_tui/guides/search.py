@@ -25,10 +25,10 @@ MAX_QUESTION = 400
 MAX_WORDS = 24
 MAX_RESULTS = 20
 
-_WEIGHTS = (3.0, 2.0, 1.6, 1.5, 1.0)
+_WEIGHTS = (4.0, 2.5, 1.3, 1.3, 0.5)
 """Of the fields, in the order of FIELDS."""
 
-_ALSO = 0.25
+_ALSO = 0.5
 """What a word counts in each further field that holds it."""
 
 _PAIR = 0.6
@@ -46,6 +46,10 @@ _NEAR = 0.75
 
 How = Literal["", "like", "begins", "typo"]
 """The word itself, a synonym, a word that begins so, or one that differs by a letter or two."""
+
+_EVEN = 0.6
+"""Power of a word's rarity: a rare word of a question is often chance (`huge`, `halfway`), and must not outweigh two
+that name the thing."""
 
 _COUNTS: dict[How, float] = {"": 1.0, "begins": 0.8, "typo": 0.65, "like": 0.55}
 
@@ -124,7 +128,7 @@ def _asked(index: Index, question: str, typing: bool) -> list[Asked]:
             options += [Option(each, "begins") for each in _completions(index, last) if each != one]
         if not index.holders(one) and not any(option.how == "begins" for option in options):
             options += [Option(each, "typo") for each in _near(index, one)]
-        most = index.rarity(one) if index.holders(one) else math.inf
+        most = _rarity(index, one) if index.holders(one) else math.inf
         asked.append(Asked(written.get(one, one), tuple(options), most))
     if last and stem(last) not in found and len(last) >= _MIN_PREFIX:
         # The beginning of a word may look like one that says nothing: `for` of `foreign`.
@@ -172,7 +176,7 @@ def _near(index: Index, word: str) -> list[str]:
 
 def _rarity(index: Index, phrase: str) -> float:
     """Of several words side by side: that of the rarest."""
-    return max(index.rarity(each) for each in phrase.split())
+    return math.pow(max(index.rarity(each) for each in phrase.split()), _EVEN)
 
 
 def _candidates(index: Index, asked: list[Asked], weight_of: dict[str, float]) -> list[int]:

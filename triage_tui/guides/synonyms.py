@@ -21,7 +21,7 @@ stuck, hang, hangs, hanging, frozen, freezes, blocked, stalled, not moving
 slow, latency, slowness, takes long, takes forever, sluggish
 timeout, timed out, times out, deadline exceeded, gives up
 refuse, reject, deny, denied, forbidden
-refused, econnrefused, connection refused, cannot connect, unreachable, down, not reachable
+refused, econnrefused, connection refused, cannot connect, unreachable, down, not reachable, gone
 dns, name resolution, hostname, resolve host, getaddrinfo, enotfound
 login, log in, logging in, sign in, signin, authenticate, authentication, auth
 password, credential, secret
@@ -59,6 +59,11 @@ file handle, file descriptor, open files, emfile, too many open files
 cron, scheduler, scheduled, beat
 webhook, callback
 api, endpoint, service
+site, website, web page, endpoint
+restore, recover, recovery
+wipe, reset, start over, start from scratch
+twice, two times, double, duplicate
+grow, grows, rises, rising, increases, longer and longer
 mac, macos, apple
 hipaa, phi, patient data, personal data
 """

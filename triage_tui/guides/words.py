@@ -7,6 +7,9 @@ from functools import lru_cache
 
 MIN_STEM = 3
 
+_WHOLE = frozenset({"site"})
+"""Words that would become others, as `sit` of `site`."""
+
 _WORD = re.compile(r"[^\W_]+(?:[_.'-][^\W_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _JOINTS = re.compile(r"[_.'-]")
@@ -58,6 +61,8 @@ def stem(word: str) -> str:
     if len(word) <= MIN_STEM or not word.isascii() or not word.isalpha():
         return word
     word = _singular(word)
+    if word in _WHOLE:
+        return word
     for ending in ("ation", "ing", "ion", "ed"):
         if word.endswith(ending):
             base = word[: -len(ending)] + ("at" if ending == "ation" else "")
