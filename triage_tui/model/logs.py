@@ -69,6 +69,7 @@ class Logs(Struct, frozen=True):
     watched    containers whose log is read
     unwatched  running containers whose log is not: there are too many, or it cannot be read
     lines      lines that came, all together
+    waiting    lines among them that wait to be looked at
     dropped    lines among them that were not looked at, because too many came at once
     dropped_by container → its part of `dropped`, the greatest first, at most ten
     hits, sensitive, missing, versions  what was found, the latest first, each within bounds
@@ -77,6 +78,7 @@ class Logs(Struct, frozen=True):
     watched: int = 0
     unwatched: int = 0
     lines: int = 0
+    waiting: int = 0
     dropped: int = 0
     dropped_by: dict[str, int] = {}
     hits: tuple[LogHit, ...] = ()

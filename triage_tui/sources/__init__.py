@@ -6,6 +6,8 @@ database or engine client is loaded.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from triage_tui.config.settings import (
     DockerSpec,
     FilesSpec,
@@ -21,13 +23,16 @@ from triage_tui.sources.source import Look, Source
 __all__ = ["Look", "Source", "open_source"]
 
 
-def open_source(spec: TargetSpec) -> Source:
-    """Make the source for a target. Nothing is contacted yet, nothing but a programming error is raised."""
+def open_source(spec: TargetSpec, recognise: Callable[[str], str | None] | None = None) -> Source:
+    """Make the source for a target. Nothing is contacted yet, nothing but a programming error is raised.
+
+    recognise  a line of a log, made safe, to the id of the guide that knows it; None: no guide is asked
+    """
     match spec:
         case DockerSpec():
             from triage_tui.sources.docker import DockerSource
 
-            return DockerSource(spec)
+            return DockerSource(spec, recognise=recognise)
         case PostgresSpec():
             from triage_tui.sources.postgres import PostgresSource
 

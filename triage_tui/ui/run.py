@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 
 from rich.console import Console
 
 from triage_tui.config.settings import Settings
 from triage_tui.engine import Engine
+from triage_tui.guides.places import all_folders, cache_folder
+from triage_tui.guides.recognise import Recogniser
+from triage_tui.sources import open_source
 from triage_tui.text.charset import speaks_unicode
 from triage_tui.ui.app import TriageApp
 from triage_tui.ui.memory import settle
@@ -29,7 +33,8 @@ def run(settings: Settings, *, tour: bool = False) -> int:
     """Open the cockpit and stay until the reader leaves. tour: walk a newcomer through it first."""
     palette = palette_for(os.environ)
     # The app starts the engine after its first paint; a `with` would start it before.
-    engine = Engine(settings)
+    known = Recogniser(all_folders(settings.guide_folders), cache_folder(os.environ))
+    engine = Engine(settings, open=partial(open_source, recognise=known))
     app = TriageApp(engine, settings, palette, painted=settle, tour=tour)
     try:
         code = app.run()

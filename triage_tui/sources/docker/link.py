@@ -53,6 +53,15 @@ class Link:
         assert self._near is not None
         return Client(self._near, self.clock, version=self.api, on_request=self._on_request)
 
+    def near(self, path: str) -> Endpoint | None:
+        """Where the engine is reached from here, for a stream of one's own that asks for this path; None while there is
+        no connection. The question is told to whoever wants to know of everything that is asked."""
+        if self.api is None:
+            return None
+        if self._on_request is not None:
+            self._on_request("GET", path.partition("?")[0])
+        return self._near
+
     async def open(self) -> bool:
         """Be connected. True where the connection is new, so that nothing known before can be relied on."""
         if self.api is not None:

@@ -19,6 +19,7 @@ from triage_tui.sources.docker.environment import Environments
 from triage_tui.sources.docker.failures import EXPECTED, problem_of
 from triage_tui.sources.docker.inspections import Inspections
 from triage_tui.sources.docker.link import ASK_S, Link, OnRequest
+from triage_tui.sources.docker.logs import LogWatch, Recognise
 from triage_tui.sources.docker.meter import Meter
 from triage_tui.sources.docker.publishing import published_of
 from triage_tui.sources.docker.rows import Row, rows_of
@@ -41,6 +42,7 @@ class DockerSource:
     environ     the environment that names the engine, where the spec does not; default: the process's own
     host_root   where this host's /proc and /sys are; None: never read usage from files
     on_request  called from several threads with method and path of everything that is asked
+    recognise   which guide knows a line of a log; None: logs are searched for personal data and secrets only
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class DockerSource:
         environ: Mapping[str, str] | None = None,
         host_root: Path | None = Path("/"),
         on_request: OnRequest | None = None,
+        recognise: Recognise | None = None,
     ) -> None:
         self._spec = spec
         self._environ = os.environ if environ is None else environ
@@ -57,6 +60,7 @@ class DockerSource:
         self._inspections = Inspections()
         self._environments = Environments(spec.require_env)
         self._meter = Meter(self._link, self._inspections, host_root)
+        self._logs = LogWatch(self._link, self._inspections, recognise) if spec.logs else None
         self._focus: Collection[str] = frozenset()
         self._rows: Sequence[Row] = ()
 
@@ -103,6 +107,8 @@ class DockerSource:
 
     async def aclose(self) -> None:
         """Give up connections, threads and the ssh process; waits for no server."""
+        if self._logs is not None:
+            await self._logs.aclose()
         await self._meter.aclose()
         await self._link.aclose()
 
@@ -123,6 +129,10 @@ class DockerSource:
         measured = await self._meter.measure(rows, self._focus)
         self._rows = rows
         gaps += measured.gaps
+        logs = None
+        if self._logs is not None:
+            logs, unread = await self._logs.look(rows, self._focus)
+            gaps += unread
         if broken:
             gaps.append(Gap("containers", _unreadable(broken, link.endpoint)))
         if (deaf := link.deaf) is not None:
@@ -147,12 +157,15 @@ class DockerSource:
             usage_from=measured.usage_from,
             events=link.log.events(),
             environments=self._environments.of(rows, self._inspections),
+            logs=logs,
         )
         return data, gaps
 
     def _lost(self) -> None:
         self._link.lost()
         self._meter.lost()
+        if self._logs is not None:
+            self._logs.lost()
 
     def _problem(self, error: BaseException) -> Problem:
         endpoint = self._link.endpoint

@@ -8,7 +8,7 @@ import struct
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from triage_tui.lab.engine.answers.rows import has_labels
 from triage_tui.lab.engine.answers.stats import frame_of
@@ -113,7 +113,9 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
 async def _begin(request: web.Request, kind: str = "application/octet-stream") -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": kind})
-    response.enable_chunked_encoding()
+    if request.version >= HttpVersion11:
+        # An older client is told the end by the end of the connection.
+        response.enable_chunked_encoding()
     await response.prepare(request)
     return response
 
