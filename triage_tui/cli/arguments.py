@@ -38,8 +38,8 @@ data by kind (null = unknown, never zero):
             pids ports started_at
             environments[]: container project service names[] fingerprints{name: keyed} flaws[]: variable kind words
             logs (null = not watched): watched unwatched lines waiting dropped dropped_by{} hits[]: container entry line
-            count last_at first_age_s last_age_s; sensitive[]: container kind sample count; missing[]: container variable
-            line; versions[]: container program client server
+            count last_at first_age_s last_age_s; sensitive[]: container kind sample count; missing[]: container
+            variable line; versions[]: container program client server
   postgres  version max_connections reserved_connections connections{state: n} sessions[]: pid backend_start user
             database application client state wait_event_type wait_event transaction_age_s query_age_s state_age_s
             blocked_by[] query; blocking[]: pid depth waits_for victims mode relation wait_s; databases[]
