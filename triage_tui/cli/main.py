@@ -7,13 +7,18 @@ import sys
 from collections.abc import Sequence
 
 from triage_tui.cli import exits
-from triage_tui.cli.arguments import parse
+from triage_tui.cli.plain import plain
 from triage_tui.cli.refusal import CannotError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code; ends with SystemExit for --help, --version and unusable arguments."""
-    arguments = parse(sys.argv[1:] if argv is None else argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = plain(words)
+    if arguments is None:
+        from triage_tui.cli.arguments import parse
+
+        arguments = parse(words)
     try:
         code: int = arguments.run(arguments)
         # Here and not at the interpreter's end, where a closed pipe cannot be caught any more.

@@ -7,9 +7,9 @@ import random
 import threading
 from collections.abc import Callable, Collection
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from triage_tui.config.settings import Settings, TargetSpec, interval_of
-from triage_tui.diagnosis import Diagnostician
 from triage_tui.engine.bell import Bell
 from triage_tui.engine.board import Board
 from triage_tui.engine.defects import Defects
@@ -22,6 +22,9 @@ from triage_tui.model import Diagnosis, Picture
 from triage_tui.model.docker import DockerData
 from triage_tui.sources import Source, open_source
 from triage_tui.sources.clock import CLOCK, Clock
+
+if TYPE_CHECKING:
+    from triage_tui.diagnosis import Diagnostician
 
 _STALE_MARGIN_S = 0.01
 """Readers are told this much after data have turned stale, not in the very instant in which they are both."""
@@ -58,7 +61,7 @@ class Engine:
         self._endings: set[asyncio.Task[None]] = set()
         self._focus: dict[str, tuple[str, ...]] = {}
         self._paused = False
-        self._diagnostician = Diagnostician(settings.thresholds)
+        self._diagnostician: Diagnostician | None = None
         first = self._board.picture()
         self._diagnosis = Diagnosis(first.taken_at, first.wall_at)
         # The first listener: whoever is told of a change finds the diagnosis of it.
@@ -242,6 +245,11 @@ class Engine:
             self._looked.notify_all()
 
     def _diagnose(self) -> None:
+        if self._diagnostician is None:
+            # The rules are loaded when there is something to judge: the first paint does not wait for them.
+            from triage_tui.diagnosis import Diagnostician
+
+            self._diagnostician = Diagnostician(self._settings.thresholds)
         self._diagnosis = self._diagnostician.see(self._board.picture())
         for defect in self._diagnostician.defects:
             self._defects.add(defect)
