@@ -12,8 +12,6 @@ from triage_tui.cli.refusal import CannotError
 
 if TYPE_CHECKING:
     from argparse import Namespace
-
-    from argparse import Namespace
     from collections.abc import Callable
 
     from triage_tui.config.settings import Settings, TargetSpec
