@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from triage_tui.config.settings import Settings, TargetSpec
 from triage_tui.engine.engine import Engine
 from triage_tui.model import Gap, Kind, Picture, Problem, Sighting, State
+from triage_tui.model.docker import DockerData
 from triage_tui.model.observation import Data
 from triage_tui.sources import Source, open_source
 from triage_tui.sources.problems import timeout_problem
@@ -21,6 +22,9 @@ TIMEOUT_S = 7.0
 
 RATE_WINDOW_S = 1.0
 """Time between two looks that makes a rate: shorter ones make CPU figures jump, longer ones make people wait."""
+
+UNREAD_S = 0.4
+"""Between two looks at an engine of whose logs lines wait to be read: the guides that know them are read first."""
 
 _STOP_S = 1.0
 """What targets that answer need to be left in order; the others are left as they are."""
@@ -78,9 +82,26 @@ def take(
             engine.refresh()
             engine.wait_second_looks(end - time.monotonic())
         picture = engine.picture()
+        while (unread := _unread(picture)) and time.monotonic() + UNREAD_S < end:
+            for name in unread:
+                engine.refresh(name)
+            time.sleep(UNREAD_S)
+            picture = engine.picture()
     finally:
         engine.stop(_STOP_S)
     return replace(picture, sightings=tuple(_in_words(s, timeout_s) for s in picture.sightings))
+
+
+def _unread(picture: Picture) -> list[str]:
+    """Engines of whose containers' logs some lines have come and were not read yet."""
+    return [
+        sighting.target.name
+        for sighting in picture.sightings
+        if sighting.known
+        and isinstance(sighting.data, DockerData)
+        and sighting.data.logs is not None
+        and sighting.data.logs.waiting
+    ]
 
 
 def encode(picture: Picture) -> bytes:

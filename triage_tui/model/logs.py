@@ -71,6 +71,8 @@ class Logs(Struct, frozen=True):
     lines      lines that came, all together
     waiting    lines among them that wait to be looked at
     dropped    lines among them that were not looked at, because too many came at once
+    skipped    times that reading went on at the end of a log, since it was too far behind; how many lines lie between
+               nobody knows
     dropped_by container → its part of `dropped`, the greatest first, at most ten
     hits, sensitive, missing, versions  what was found, the latest first, each within bounds
     """
@@ -80,6 +82,7 @@ class Logs(Struct, frozen=True):
     lines: int = 0
     waiting: int = 0
     dropped: int = 0
+    skipped: int = 0
     dropped_by: dict[str, int] = {}
     hits: tuple[LogHit, ...] = ()
     sensitive: tuple[SensitiveHit, ...] = ()

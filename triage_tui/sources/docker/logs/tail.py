@@ -26,24 +26,36 @@ PER_S, BURST = 50.0, 200.0
 LEAST_PAUSE_S, MOST_PAUSE_S = 1.0, 60.0
 """Between two tries to connect."""
 
+BEHIND_S = 15.0
+"""Age of lines, as they come, from which on reading goes on at the end of the log: what a container writes faster than
+the engine hands it out would be older with each look."""
+
+_LAG_EVERY_S = 1.0
+
 Ask = Callable[[str], Endpoint | None]
 """Told the path that is about to be asked for; answers with where."""
+
+Age = Callable[[datetime | None], float | None]
+"""How long ago an instant of the engine's clock was."""
 
 
 class Tail:
     """One container's log.
 
     lines, dropped  how many came since it is watched, and how many of them were not looked at
+    skipped         times that reading went on at the end, since it was too far behind
     refused         what the engine said where it does not hand out this log
     """
 
-    def __init__(self, id: str, container: str, reader: Reader) -> None:
+    def __init__(self, id: str, container: str, reader: Reader, age: Age) -> None:
         self.id = id
         self.container = container
         self.lines = 0
         self.dropped = 0
+        self.skipped = 0
         self.refused: str | None = None
         self._reader = reader
+        self._age = age
         self._position: Position | None = None
         self._run: object = None
         self._read_to_end: object = None
@@ -53,6 +65,8 @@ class Tail:
         self._allowed_at = steady()
         self._failures = 0
         self._not_before = 0.0
+        self._came = 0
+        self._lag_at = 0.0
 
     @property
     def connected(self) -> bool:
@@ -87,6 +101,7 @@ class Tail:
         if endpoint is None:
             return
         lines = Lines(self._position)
+        self._came = 0
         try:
             self._pipe = pipe = await connect(endpoint, path, lambda data: self._take(lines, data))
             await pipe.ended.wait()
@@ -124,7 +139,21 @@ class Tail:
             self._reader.put(Raw(self.id, self.container, line))
         self._allowed -= len(found)
         self.lines += count
+        self._came += count
+        self._mind_the_lag()
         self.dropped += max(0, count - len(found))
+
+    def _mind_the_lag(self) -> None:
+        """Go on at the end of the log where what comes is old, and is not what was asked to be sent again."""
+        now = steady()
+        if self._came <= CATCH_UP_LINES or now - self._lag_at < _LAG_EVERY_S or self._position is None:
+            return
+        self._lag_at = now
+        lag = self._age(moment(self._position.at.decode("ascii", "replace")))
+        if lag is not None and lag > BEHIND_S and self._pipe is not None:
+            self._position = None
+            self.skipped += 1
+            self._pipe.stop()
 
     def _room(self) -> int:
         now = steady()

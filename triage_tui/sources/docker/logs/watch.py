@@ -46,7 +46,7 @@ class LogWatch:
         self._tails: dict[str, Tail] = {}
         self._reading: asyncio.Task[None] | None = None
         self._looks = 0
-        self._lines_before = self._dropped_before = 0
+        self._lines_before = self._dropped_before = self._skipped_before = 0
 
     async def look(self, rows: Sequence[Row], focus: Collection[str]) -> tuple[Logs, list[Gap]]:
         """See to it that logs are read, and tell what they have shown so far."""
@@ -88,7 +88,7 @@ class LogWatch:
     def _tail(self, row: Row) -> Tail:
         tail = self._tails.get(row.id)
         if tail is None:
-            tail = self._tails[row.id] = Tail(row.id, safe(row.name, limit=128), self._reader)
+            tail = self._tails[row.id] = Tail(row.id, safe(row.name, limit=128), self._reader, self._age)
         tail.container = safe(row.name, limit=128)
         return tail
 
@@ -98,6 +98,7 @@ class LogWatch:
             tail.stop()
             self._lines_before += tail.lines
             self._dropped_before += tail.dropped
+            self._skipped_before += tail.skipped
 
     def _ask(self, path: str) -> Endpoint | None:
         return self._link.near(path)
@@ -131,6 +132,7 @@ class LogWatch:
             lines=self._lines_before + sum(tail.lines for tail in tails),
             waiting=self._reader.waiting,
             dropped=self._dropped_before + sum(tail.dropped for tail in tails),
+            skipped=self._skipped_before + sum(tail.skipped for tail in tails),
             dropped_by={container: dropped for dropped, container in by[:_MOST_NAMED]},
             hits=self._ledger.hits(self._age),
             sensitive=self._ledger.sensitive_hits(self._age),
