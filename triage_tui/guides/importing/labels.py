@@ -34,7 +34,8 @@ _ROLES: dict[Role, str] = {
         (?:user|business) impact
         """,
     "cause": r"""
-        (?:root |possible |potential |common |likely |probable |typical |underlying )*(?:causes?|reasons?)
+        (?:root |possible |potential |common |likely |probable |typical |underlying |other |main )*(?:causes?|reasons?)
+        what (?:it|this) (?:usually )?means
         (?:root )?cause analysis
         why(?: (?:this|it|does this|does it) happens?)?
         explanation
@@ -51,7 +52,8 @@ _ROLES: dict[Role, str] = {
         checks?
         how to (?:check|diagnose|debug|identify|confirm|detect)
         identify(?:ing)?(?: the (?:problem|issue))?
-        things to check
+        (?:things|what) to (?:check|look (?:at|for))
+        to debug
         detection
         """,
     "fix": r"""
@@ -66,7 +68,8 @@ _ROLES: dict[Role, str] = {
         steps(?: to (?:resolve|fix))?
         resolving
         resolve
-        (?:possible )?causes (?:&|and) (?:solutions?|fixes)
+        (?:possible |common )?causes (?:&|and) (?:solutions?|fixes)
+        recommendations?
         troubleshooting
         """,
     "verify": r"""
@@ -164,6 +167,9 @@ _BOILERPLATE = _any_of(
     metadata
     footnotes?
     still need help\??
+    getting (?:more|further|additional) help
+    (?:collecting|gathering) (?:debug )?information(?: .*)?
+    topics?
     report(?:ing)? (?:an? )?(?:bug|issue)s?
     community(?: support)?
     getting support
@@ -172,11 +178,6 @@ _BOILERPLATE = _any_of(
     (?:contact|support) information
     information to (?:provide|include|collect)
     """
-)
-_TROUBLE = re.compile(
-    r"troubl|runbook|playbook|\bfaq|frequently asked|debug|incident|recover|problems?\b|errors?\b|issues?\b|diagnos"
-    r"|alerts?\b|emergency|outage|failure|gotcha|pitfall|fix",
-    re.IGNORECASE,
 )
 _STEP = re.compile(
     r"(?:option|step|method|solution|approach|alternative|phase|way|fix|check|verify)\s*(?:#?\d+|[a-h]\b|:)"
@@ -241,11 +242,6 @@ def clean(text: str) -> str:
     if number is not None and not re.match(r"[1-5]\d\d\s", bare):
         bare = bare[number.end() :]
     return " ".join(bare.strip(" :#-–—").split())
-
-
-def speaks_of_trouble(text: str) -> bool:
-    """Whether a title, a folder or a file's name says that it is about trouble."""
-    return _TROUBLE.search(text.replace("-", " ").replace("_", " ")) is not None
 
 
 def _unquoted(title: str) -> str:

@@ -107,6 +107,9 @@ def _split_items(node: Node) -> None:
     ]
     ends = [at for at, _ in starts[1:]] + [len(node.lines)]
     blocks = [node.lines[at + 1 : end] for (at, _), end in zip(starts, ends, strict=True)] if starts else []
+    if starts and any(_names_a_part(line) for line in node.lines[: starts[0][0]]):
+        # The causes, or the solutions, of one problem.
+        return
     if len(blocks) < 2 or not all(any(_is_label(line) for line in block) for block in blocks):
         return
     for (at, title), block in zip(starts, blocks, strict=True):
@@ -114,6 +117,11 @@ def _split_items(node: Node) -> None:
         problem = Heading(said.title, problem=True)
         node.below.append(Node(PSEUDO_LEVEL, problem, node.lines[at].number, block))
     node.lines = node.lines[: starts[0][0]]
+
+
+def _names_a_part(line: Line) -> bool:
+    match = _LABEL.match(f" {line.text.lstrip()}") if line.fence is None else None
+    return match is not None and role_of(clean(match[1])) in ("fix", "cause")
 
 
 def _is_label(line: Line) -> bool:

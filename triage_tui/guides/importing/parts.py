@@ -18,6 +18,9 @@ _LABEL = re.compile(
     r"\s*(?:>\s*)?(?:[-*+]\s+|\d+[.)]\s+)?(?:(?:\*\*|__)\s*(?P<bold>[^*_]{2,60}?)\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)"
     r"|(?P<plain>[A-Z][A-Za-z &]{2,40}):)\s*(?P<rest>.*)$"
 )
+_LOOKS = re.compile(r"(?:check|test|inspect|verify|look at)\s+\w", re.IGNORECASE)
+"""How a bold line begins that says what to look at."""
+
 ERROR_WORD = re.compile(
     r"\b\w*(?:Error|Exception|Fault|Failure|Violation|Timeout|Refused|NotFound|Denied)\b"
     r"|\b(?:error|fatal|panic|failed|failure|refused|denied|cannot|can't|could not|couldn't|unable)\b"
@@ -95,8 +98,18 @@ def label_of(line: Line) -> tuple[Role, str] | None:
     match = _LABEL.match(line.text)
     if match is None:
         return None
-    role = role_of(clean(match["bold"] or match["plain"]))
-    return (role, match["rest"]) if role is not None else None
+    said = clean(match["bold"] or match["plain"])
+    role = role_of(said)
+    if role is not None:
+        return role, match["rest"]
+    # **Solution: use the other name**, and **Check the logs:**
+    name, colon, rest = said.partition(":")
+    role = role_of(name.strip()) if colon else None
+    if role is not None:
+        return role, f"{rest.strip()} {match['rest']}".strip()
+    if match["bold"] and _LOOKS.match(said):
+        return "check", line.text.strip()
+    return None
 
 
 def collect(parts: Parts, node: Node, role: Role | None) -> None:

@@ -13,11 +13,12 @@ from triage_tui.guides.files import Ignored
 from triage_tui.guides.front import FrontError, Split, split
 from triage_tui.guides.front import read as read_front
 from triage_tui.guides.importing import parts as taking
-from triage_tui.guides.importing.labels import Role, clean, heading, speaks_of_trouble
+from triage_tui.guides.importing.labels import Role, clean, heading
 from triage_tui.guides.importing.outline import Node, outline
 from triage_tui.guides.importing.parts import Parts
 from triage_tui.guides.importing.repair import repaired
 from triage_tui.guides.importing.tables import rows_of
+from triage_tui.guides.importing.trouble import complains, is_about_trouble, is_group, may_be_trouble
 from triage_tui.text import safe
 
 MAX_ENTRIES = 500
@@ -82,7 +83,7 @@ class _Reading:
         self._titled = titled
         self._slugs: set[str] = set()
         self._twice: set[str] = set()
-        self._trouble = speaks_of_trouble(f"{title} {PurePath(path).stem}")
+        self._trouble = is_about_trouble(f"{title} {PurePath(path).stem}")
         self.entries: list[Imported] = []
         self.ignored: list[Ignored] = []
 
@@ -105,7 +106,7 @@ class _Reading:
     def visit(self, node: Node, group: str = "") -> None:
         """Find the problems at and below a heading. group: the heading above."""
         if node.level == 1:
-            self._trouble = self._trouble or speaks_of_trouble(node.heading.title)
+            self._trouble = self._trouble or is_about_trouble(node.heading.title)
         if node.level and (node.heading.boilerplate or node.heading.role == "escalate"):
             name = safe(node.heading.title, limit=60)
             self.ignore(node.number, f"“{name}” tells of no problem: it frames the page, or says whom to ask")
@@ -120,10 +121,11 @@ class _Reading:
         inner = group if node.level <= 1 else node.heading.title
         for child in node.below:
             self.visit(child, inner)
-        if not node.below and node.level and not node.says_something():
-            self.ignore(
-                node.number, f"“{safe(node.heading.title, limit=60)}”: there is nothing below this heading"
+        if not node.below and node.level and not rows_of(node):
+            said = (
+                "no trouble is told here" if node.says_something() else "there is nothing below this heading"
             )
+            self.ignore(node.number, f"“{safe(node.heading.title, limit=60)}”: {said}")
 
     def _is_problem(self, node: Node, group: str) -> bool:
         labelled = taking.labels_in(node.lines) - {"escalate"}
@@ -135,6 +137,12 @@ class _Reading:
             telling = (
                 bool(labelled & {"symptom", "cause", "fix"})
                 or len({child.heading.role for child in parts}) >= 2
+                or (
+                    node.level == 1
+                    and not node.below
+                    and node.says_something()
+                    and complains(node.heading.title)
+                )
             )
             alone = not any(self._may_be(child) for child in others)
             return telling and alone and (self._titled or node.level == 1 or not others)
@@ -151,10 +159,14 @@ class _Reading:
             return True
         if others and all(child.heading.step for child in others):
             return True
-        about = self._trouble or speaks_of_trouble(f"{node.heading.title} {group}")
+        if others and complains(node.heading.title) and not is_group(node.heading.title):
+            # A trouble whose steps have headings of their own.
+            return not any(self._may_be(child) or complains(child.heading.title) for child in others)
+        about = self._trouble or is_about_trouble(f"{node.heading.title} {group}")
         return (
             about
             and not others
+            and may_be_trouble(node.heading.title, group)
             and node.says_something()
             and not self._is_list_of_links(node)
             and not rows_of(node)
