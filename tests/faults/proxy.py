@@ -14,6 +14,7 @@ When a method returns, its mode is in force.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import socket
 import tempfile
@@ -48,7 +49,8 @@ class FaultProxy:
         self._accepted = 0
         self._loop: asyncio.AbstractEventLoop
         self._thread: threading.Thread | None = None
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
+        self._arriving: set[asyncio.Task[object]] = set()
         self._reservation: socket.socket | None = None
         self._folder: Path | None = None
         self._port = 0
@@ -194,11 +196,14 @@ class FaultProxy:
     async def _switch(self, mode: Mode) -> None:
         self._mode = mode
         if mode.name is Name.REFUSE:
-            if self._server is not None:
-                self._server.close()
-                self._server = None
-        elif self._server is None:
+            if self._listener is not None:
+                self._loop.remove_reader(self._listener)
+                self._listener.close()
+                self._listener = None
+        elif self._listener is None:
             await self._listen()
+        if self._arriving:
+            await asyncio.wait(self._arriving)
         wires = list(self._wires)
         for wire in wires:
             wire.become(mode)
@@ -218,7 +223,19 @@ class FaultProxy:
             listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             listener.bind((self.host, self._port))
-        self._server = await self._loop.create_server(self._new_wire, sock=listener, backlog=128)
+        listener.setblocking(False)
+        listener.listen(128)
+        self._loop.add_reader(listener, self._accept, listener)
+        self._listener = listener
+
+    def _accept(self, listener: socket.socket) -> None:
+        # Not by a server of asyncio: what that accepts in the turn of the loop in which it is closed hangs in the air.
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+            accepted, _ = listener.accept()
+            accepted.setblocking(False)
+            arriving = self._loop.create_task(self._loop.connect_accepted_socket(self._new_wire, accepted))
+            self._arriving.add(arriving)
+            arriving.add_done_callback(self._arriving.discard)
 
     def _new_wire(self) -> asyncio.Protocol:
         self._accepted += 1

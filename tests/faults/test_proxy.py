@@ -253,6 +253,30 @@ def test_cuts_an_answer(proxy: FaultProxy, after: int) -> None:
         assert receive(client, 100) == ANSWER[:after]
 
 
+def test_refuses_while_clients_knock() -> None:
+    """A client that was accepted in the very moment of a refusal is not waited for afterwards."""
+    over = threading.Event()
+    with FaultProxy(None) as proxy:
+
+        def knock() -> None:
+            while not over.is_set():
+                with socket.socket() as client:
+                    client.setblocking(False)
+                    client.connect_ex((proxy.host, proxy.port))
+
+        knocking = threading.Thread(target=knock, daemon=True)
+        knocking.start()
+        try:
+            for _ in range(100):
+                proxy.refuse()
+                proxy.blackhole()
+        finally:
+            over.set()
+            knocking.join()
+        proxy.refuse()
+        assert proxy.connections == 0
+
+
 def test_an_upstream_that_is_not_there_ends_the_connection(tmp_path: Path) -> None:
     with FaultProxy(tmp_path / "nothing") as proxy, connect(proxy) as client:
         with contextlib.suppress(ConnectionError):
