@@ -1,0 +1,1 @@
+"""Whether the right finding leads, and what a diagnosis costs."""
