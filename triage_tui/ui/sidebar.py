@@ -20,11 +20,11 @@ from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides import page, state
 from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.guides.lists import list_head, list_lines
+from triage_tui.ui.guides.now import now, suggestions, text_of
 from triage_tui.ui.guides.question import Question
 from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
-from triage_tui.ui.pane import Pane
-from triage_tui.ui.selected import LABEL_CELLS, selected_lines
+from triage_tui.ui.selected import LABEL_CELLS, Shown, selected_lines
 
 SUGGEST_EVERY_S = 2.0
 """Suggestions are no faster than looks."""
@@ -75,7 +75,7 @@ class Sidebar(Vertical):
         self._hints = Lines(palette)
         self._desk = desk
         self.reader = state.Reader()
-        self._pane: Pane | None = None
+        self._pane: Shown | None = None
         self._places: Sequence[tuple[int, int]] = ()
         self._asked_at = -SUGGEST_EVERY_S
         self._selected = ""
@@ -100,7 +100,7 @@ class Sidebar(Vertical):
 
     # What is shown
 
-    def show(self, pane: Pane | None, glance: Glance | None = None) -> None:
+    def show(self, pane: Shown | None, glance: Glance | None = None) -> None:
         """Follow the selected row and what is known now."""
         self._pane = pane
         if glance is not None:
@@ -160,15 +160,12 @@ class Sidebar(Vertical):
     # Asking
 
     def _suggest(self, glance: Glance) -> None:
-        selected = "\n".join(value for _, value in self._pane.details) if self._pane is not None else ""
-        now = glance.picture.taken_at
-        if selected == self._selected and now - self._asked_at < SUGGEST_EVERY_S:
+        selected, at = text_of(self._pane), glance.picture.taken_at
+        if selected == self._selected and at - self._asked_at < SUGGEST_EVERY_S:
             return
-        self._selected, self._asked_at = selected, now
-        readings = state.readings_of(glance.picture)
-        self._desk.ask(
-            "suggest", lambda library: state.suggestions(library, readings, selected), self._on_suggestions
-        )
+        self._selected, self._asked_at = selected, at
+        known = now(glance, self._pane)
+        self._desk.ask("suggest", lambda library: suggestions(library, known), self._on_suggestions)
 
     def _on_suggestions(self, found: object) -> None:
         if self._failed(found) or found == self.reader.suggestions or not isinstance(found, list):
@@ -188,10 +185,14 @@ class Sidebar(Vertical):
         work = state.match if is_line else state.search
         self._desk.ask("ask", lambda library: work(library, question), answered)
 
-    def _read(self, id: str) -> None:
+    def read(self, id: str, section: str = "") -> None:
+        """Open an entry, at one of its sections where it has it."""
+
         def answered(found: object) -> None:
             if not self._failed(found) and isinstance(found, Entry):
                 self.reader.open(found)
+                names = page.titles(found)
+                self.reader.section = names.index(section) if section in names else 0
                 self._turned()
 
         self._desk.ask("read", lambda library: library.entry(id), answered)
@@ -262,7 +263,7 @@ class Sidebar(Vertical):
     def action_match(self) -> None:
         """Which entry knows what the selected row says?"""
         if self._pane is not None and self._pane.details:
-            self._match("\n".join(value for _, value in self._pane.details))
+            self._match(text_of(self._pane))
 
     def _match(self, pasted: str) -> None:
         self._question.display = False
@@ -286,9 +287,9 @@ class Sidebar(Vertical):
         if self.reader.entry is None:
             selected = self.reader.selected
             if selected is not None:
-                self._read(selected.id)
+                self.read(selected.id)
         elif (stop := self._stop()) is not None and stop.link:
-            self._read(stop.link)
+            self.read(stop.link)
 
     def action_copy(self) -> None:
         """Copy the selected command, or the id of the entry under the cursor; else the key means the selected row."""

@@ -8,9 +8,6 @@ from msgspec import Struct
 
 from triage_tui.guides.entry import Entry
 from triage_tui.guides.library import Library
-from triage_tui.guides.suggest import Readings, suggest
-from triage_tui.model import Picture
-from triage_tui.model.signals import read
 
 SEARCH_LIMIT = 12
 
@@ -128,25 +125,4 @@ def match(library: Library, pasted: str) -> list[Result]:
     return [
         Result(one.row.id, one.row.title, one.row.severity, one.why, one.text, one.how == "signature")
         for one in library.match(pasted)
-    ]
-
-
-def readings_of(picture: Picture) -> dict[str, list[float]]:
-    """Signal → its values, of everything that is known now."""
-    readings: dict[str, list[float]] = {}
-    for sighting in picture.sightings:
-        if sighting.known and sighting.data is not None:
-            for reading in read(sighting.data):
-                readings.setdefault(reading.signal, []).append(reading.value)
-    return readings
-
-
-def suggestions(library: Library, readings: Readings, selected: str) -> list[Result]:
-    """For what is wrong now. selected: the row under the reader's cursor, as text; what it says comes first."""
-    known = match(library, selected) if selected else []
-    ids = {one.id for one in known}
-    return known + [
-        Result(one.row.id, one.row.title, one.row.severity, one.supporting)
-        for one in suggest(library.index, readings)
-        if one.row.id not in ids
     ]
