@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
+from triage_tui.config.limits import bounds
 from triage_tui.config.settings import Threshold
 from triage_tui.diagnosis.judging import Judgement, judge
 from triage_tui.diagnosis.registry import rules_for
@@ -94,7 +95,7 @@ def judged(
     active: Collection[tuple[str, str, str]] = (),
 ) -> Judgement:
     """What the rules for one finding say about these targets."""
-    return judge(rules_for(finding), picture(*sightings), thresholds or {}, frozenset(active))
+    return judge(rules_for(finding), picture(*sightings), bounds(thresholds or {}), frozenset(active))
 
 
 def found(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -122,6 +123,27 @@ _ALL = (
         "slowlog-log-slower-than is 10 ms; twice that is no noise, and a second is an outage for everybody else.",
     ),
     Limit(
+        "logs.recent_s",
+        "seconds",
+        "age up to which a line of a log tells about now",
+        Threshold(warning=60),
+        "A program in trouble says so again within a minute, by its next request or its next try.",
+    ),
+    Limit(
+        "logs.sensitive_lines",
+        "count",
+        "lines of one container that hold personal data or secrets of one kind",
+        Threshold(warning=1),
+        "One is a breach already (GDPR, article 33, knows no lower bound).",
+    ),
+    Limit(
+        "logs.sensitive_recent_s",
+        "seconds",
+        "age up to which such a line is told",
+        Threshold(warning=600),
+        "Requests that are logged are rarer than errors; ten minutes without one are a fix, or a quiet night.",
+    ),
+    Limit(
         "queue.backlog",
         "count",
         "jobs that wait, from which growth counts",
@@ -146,6 +168,7 @@ _FOR_FINDINGS: dict[str, Threshold] = {
     "redis.evicted_per_s": Threshold(warning=0.001),
     "redis.fragmentation": Threshold(warning=1.5),
     "queue.growth_per_s": Threshold(warning=0.5),
+    "http.tls_expires_in_s": Threshold(warning=14 * 86_400, critical=3 * 86_400),
 }
 """Of signals that are no worse than others on a screen, and that rules compare with something else beside them."""
 
@@ -155,6 +178,11 @@ _SOURCES: dict[str, str] = {
     " follow.",
     "redis.evicted_per_s": "Any: what is evicted is gone.",
     "redis.fragmentation": "Redis' own MEMORY DOCTOR speaks of high fragmentation above 1.4.",
+    "http.tls_expires_in_s": "ACME clients renew a month before the end; two weeks are left when that has failed for a"
+    " while, three days are a weekend.",
+    "pgbouncer.max_wait_s": "Connections come free within a transaction, which takes milliseconds; ten seconds are"
+    " longer than most clients wait.",
+    "files.age_of_max": "One is the age that the target itself allows; at three times that, three runs have failed.",
     "queue.growth_per_s": "Thirty jobs a minute more than are worked off.",
     "docker.memory_ratio": "The kernel kills at the limit, and file cache is not counted: what is left can be used"
     " up by one request.",
@@ -184,6 +212,21 @@ _SOURCES: dict[str, str] = {
     "http.latency_s": "People feel one second, and leave after five (Nielsen's limits: 1 s for flow, 10 s for"
     " attention).",
 }
+
+
+class Bound(NamedTuple):
+    """A threshold with the direction in which it is crossed."""
+
+    warning: float | None
+    critical: float | None
+    low_is_bad: bool
+
+
+def bounds(given: Mapping[str, Threshold]) -> dict[str, Bound]:
+    """All thresholds there are, for whoever compares thousands of values with them."""
+    names = {*DEFAULT_THRESHOLDS, *_FOR_FINDINGS, *LIMITS, *given}
+    found = {name: threshold_of(name, given) for name in names}
+    return {name: Bound(one.warning, one.critical, low_is_bad(name)) for name, one in found.items()}
 
 
 def default_of(name: str) -> Threshold:

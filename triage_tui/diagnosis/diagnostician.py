@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from triage_tui.config.limits import bounds
 from triage_tui.config.settings import Threshold
 from triage_tui.diagnosis.course import Course, Holding, active, pending, step, told
 from triage_tui.diagnosis.incidents import incidents_of
@@ -21,7 +22,7 @@ class Diagnostician:
         self, thresholds: Mapping[str, Threshold] | None = None, rules: Sequence[Rule] | None = None
     ) -> None:
         """thresholds: what triage.toml gives; rules: None for all that there are."""
-        self._thresholds = thresholds or {}
+        self._bounds = bounds(thresholds or {})
         self._rules = all_rules() if rules is None else tuple(rules)
         self._holding = Holding(self._rules)
         self._courses: dict[Key, Course] = {}
@@ -30,7 +31,7 @@ class Diagnostician:
 
     def see(self, picture: Picture) -> Diagnosis:
         """What the pictures so far mean, this one the latest."""
-        judgement = judge(self._rules, picture, self._thresholds, active(self._courses))
+        judgement = judge(self._rules, picture, self._bounds, active(self._courses))
         self.defects = judgement.defects
         self._courses = step(self._courses, judgement, picture, self._holding)
         return Diagnosis(

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from triage_tui.diagnosis.causes import (
-    BROKEN_WORKER,
-    GONE_WORKER,
-    SPREADS,
-    SUFFERS,
-    explains_here,
-    is_deeper,
-    works_on_queues,
-)
-from triage_tui.diagnosis.ties import Ties, ties_of
+from triage_tui.diagnosis.causes import GONE_WORKER
+from triage_tui.diagnosis.ties import ties_of
+from triage_tui.diagnosis.tracing import causes_of, root_of
 from triage_tui.model import Finding, Incident, Picture
 from triage_tui.model.finding import Key
 
@@ -32,63 +25,17 @@ def incidents_of(findings: Iterable[Finding], picture: Picture) -> tuple[Inciden
     ranked = sorted(findings, key=_urgency)
     if len(ranked) < 2:
         return tuple(map(Incident, ranked))
-    causes = _causes(ranked, ties_of(picture))
+    causes = causes_of(ranked, ties_of(picture))
     below: defaultdict[Key, list[Finding]] = defaultdict(list)
     roots: list[Finding] = []
     for finding in ranked:
-        root = _root(finding.key, causes)
+        root = root_of(finding.key, causes)
         if root == finding.key:
             roots.append(finding)
         else:
             below[root].append(finding)
     incidents = [_incident(root, below[root.key], causes) for root in roots]
     return tuple(sorted(incidents, key=_rank))
-
-
-def _causes(findings: Sequence[Finding], ties: Ties) -> dict[Key, Key]:
-    """Symptom → its nearest cause."""
-    nodes = {finding.key: ties.node_of(finding) for finding in findings}
-    causes: dict[Key, Key] = {}
-    for symptom in findings:
-        node = nodes[symptom.key]
-        reached = dict.fromkeys(ties.named_in(symptom), 1) if symptom.id in SUFFERS else {}
-        if symptom.id in SUFFERS:
-            reached |= ties.reached_from(node)
-        best: tuple[int, int] | None = None
-        for place, cause in enumerate(findings):
-            distance = _distance(cause, symptom, nodes[cause.key] == node, reached.get(nodes[cause.key]))
-            # The farthest cause is the root; of two that are as far, the more urgent one.
-            if distance is not None and (best is None or (-distance, place) < best):
-                best = (-distance, place)
-                causes[symptom.key] = cause.key
-    return causes
-
-
-def _distance(cause: Finding, symptom: Finding, same: bool, steps: int | None) -> int | None:
-    """How far a cause is from a symptom; None where it is no cause of it."""
-    if cause.key == symptom.key:
-        return None
-    if explains_here(cause, symptom) or (same and is_deeper(cause, symptom)):
-        return 0
-    if steps is not None and not same and cause.id in SPREADS and not cause.stale:
-        return steps
-    if symptom.id == "queue.no-workers" and cause.id in BROKEN_WORKER and works_on_queues(cause.subject):
-        return 1
-    if cause.id == "queue.no-workers" and symptom.id in GONE_WORKER and works_on_queues(symptom.subject):
-        return 1
-    if symptom.id in SUFFERS and cause.id in SPREADS and cause.subject and cause.subject in symptom.about:
-        return 1
-    return None
-
-
-def _root(key: Key, causes: dict[Key, Key]) -> Key:
-    """The end of the chain of causes; in a circle, the first that is met again."""
-    seen = [key]
-    while (following := causes.get(seen[-1])) is not None:
-        if following in seen:
-            return min(seen[seen.index(following) :])
-        seen.append(following)
-    return seen[-1]
 
 
 def _incident(root: Finding, symptoms: list[Finding], causes: dict[Key, Key]) -> Incident:

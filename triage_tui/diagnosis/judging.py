@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from triage_tui.config.settings import Threshold
+from triage_tui.config.limits import Bound
 from triage_tui.diagnosis.rule import Needs, Rule, Scene, Unclear
 from triage_tui.model import Finding, Picture, Sighting, State
 from triage_tui.model.finding import Key
@@ -40,7 +40,7 @@ class Judgement(Struct, frozen=True):
 def judge(
     rules: Sequence[Rule],
     picture: Picture,
-    thresholds: Mapping[str, Threshold],
+    bounds: Mapping[str, Bound],
     active: frozenset[Key] = frozenset(),
 ) -> Judgement:
     """Ask every rule about every target of its kinds of which it has what it needs."""
@@ -55,7 +55,7 @@ def judge(
                 continue
             judged.add((rule.id, target))
             try:
-                for said in rule.judge(Scene(rule.id, picture, sighting, thresholds, active)):
+                for said in rule.judge(Scene(rule.id, picture, sighting, bounds, active)):
                     if isinstance(said, Unclear):
                         unclear.add((rule.id, target, said.subject))
                     else:

@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from triage_tui.config.limits import low_is_bad, threshold_of
-from triage_tui.config.settings import Threshold
+from triage_tui.config.limits import Bound
 from triage_tui.model import Deed, Evidence, Finding, Kind, Picture, Severity, Sighting
 from triage_tui.model.finding import Key
 
@@ -43,13 +42,14 @@ class Scene(Struct, frozen=True):
     """What a rule is shown: one target of a picture. The rest of the picture is there for comparison.
 
     rule    id of the finding that is looked for
+    bounds  thresholds by the name of a signal or limit, see config/limits.py
     active  what was found in the pictures before and has not been cleared
     """
 
     rule: str
     picture: Picture
     sighting: Sighting
-    thresholds: Mapping[str, Threshold] = {}
+    bounds: Mapping[str, Bound] = {}
     active: frozenset[Key] = frozenset()
 
     @property
@@ -68,26 +68,23 @@ class Scene(Struct, frozen=True):
 
         With hysteresis: for what is active the thresholds are nearer to the good side.
         """
-        if value is None:
+        bound = self.bounds.get(name)
+        if value is None or bound is None:
             return None
-        threshold = threshold_of(name, self.thresholds)
-        slack = HYSTERESIS if (self.rule, self.target, subject) in self.active else 0.0
-        for severity, limit in (
-            (Severity.CRITICAL, threshold.critical),
-            (Severity.WARNING, threshold.warning),
-        ):
-            if limit is None:
-                continue
-            if low_is_bad(name) and value <= limit * (1 + slack):
-                return severity
-            if not low_is_bad(name) and value >= limit * (1 - slack):
-                return severity
-        return None
+        severity = _crossed(bound, value, 0.0)
+        if severity is not None and severity is not Severity.WARNING:
+            return severity
+        relaxed = _crossed(bound, value, HYSTERESIS)
+        if relaxed is severity or (self.rule, self.target, subject) not in self.active:
+            return severity
+        return relaxed
 
     def limit(self, name: str, severity: Severity) -> float | None:
         """The threshold of a signal or limit for a severity, as it is configured."""
-        threshold = threshold_of(name, self.thresholds)
-        return threshold.critical if severity is Severity.CRITICAL else threshold.warning
+        bound = self.bounds.get(name)
+        if bound is None:
+            return None
+        return bound.critical if severity is Severity.CRITICAL else bound.warning
 
     def fact(self, text: str) -> Evidence:
         """Evidence as old as the target's data."""
@@ -132,6 +129,18 @@ class Scene(Struct, frozen=True):
             quotes=tuple(quotes),
             guides=tuple(guides),
         )
+
+
+def _crossed(bound: Bound, value: float, slack: float) -> Severity | None:
+    """slack: the share of a threshold by which it is moved to the good side."""
+    warning, critical, low_is_bad = bound
+    if low_is_bad:
+        if critical is not None and value <= critical * (1 + slack):
+            return Severity.CRITICAL
+        return Severity.WARNING if warning is not None and value <= warning * (1 + slack) else None
+    if critical is not None and value >= critical * (1 - slack):
+        return Severity.CRITICAL
+    return Severity.WARNING if warning is not None and value >= warning * (1 - slack) else None
 
 
 Judge = Callable[[Scene], Iterable[Finding | Unclear]]

@@ -37,6 +37,8 @@ def _said(pattern: re.Pattern[str], title: str, check: str) -> Judge:
         data = scene.data(DockerData)
         lines = _recent_lines(data)
         for container in data.containers:
+            if container.health_output is None and container.name not in lines:
+                continue
             line = next((one for one in _words(container, lines) if pattern.search(one)), None)
             if line is None or container.state not in ("running", "restarting"):
                 continue

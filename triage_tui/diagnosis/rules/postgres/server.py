@@ -163,10 +163,10 @@ def slow_statement(scene: Scene) -> Iterator[Finding | Unclear]:
     known = {_shape(statement.query): statement for statement in reversed(data.statements)}
     worst: dict[str, tuple[Session, Statement]] = {}
     for session in data.sessions:
-        statement = known.get(_shape(session.query)) if session.query else None
-        if statement is None or session.state != "active" or session.blocked_by:
+        if session.state != "active" or session.blocked_by or session.backend_type not in (CLIENT, None):
             continue
-        if session.backend_type not in (CLIENT, None):
+        statement = known.get(_shape(session.query)) if session.query else None
+        if statement is None:
             continue
         subject = session.application or session.database or ""
         seen = worst.get(subject)

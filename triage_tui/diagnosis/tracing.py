@@ -1,0 +1,113 @@
+"""From each symptom to its cause, through what is one thing and what needs what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from triage_tui.diagnosis.causes import (
+    BROKEN_WORKER,
+    GONE_WORKER,
+    SPREADS,
+    SUFFERS,
+    WITHIN,
+    explains_here,
+    is_deeper,
+    works_on_queues,
+)
+from triage_tui.diagnosis.ties import Node, Ties
+from triage_tui.model import Finding
+from triage_tui.model.finding import Key
+
+NO_WORKERS = "queue.no-workers"
+
+_CAUSES_WITHIN: defaultdict[str, list[str]] = defaultdict(list)
+for _cause, _symptom in WITHIN:
+    _CAUSES_WITHIN[_symptom].append(_cause)
+
+
+def causes_of(findings: Sequence[Finding], ties: Ties) -> dict[Key, Key]:
+    """Symptom → its cause. findings: the most urgent first; of causes that are as far away the first one counts."""
+    traces = _Traces(findings, ties)
+    causes: dict[Key, Key] = {}
+    for symptom in findings:
+        best: tuple[int, int] | None = None
+        for distance, place in traces.of(symptom):
+            # The farthest cause is nearest to the root.
+            if best is None or (-distance, place) < best:
+                best = (-distance, place)
+        if best is not None:
+            causes[symptom.key] = findings[best[1]].key
+    return causes
+
+
+def root_of(key: Key, causes: dict[Key, Key]) -> Key:
+    """The end of the chain of causes. Of a circle the first by name, so that all in it agree."""
+    seen = [key]
+    known = {key}
+    while (following := causes.get(seen[-1])) is not None:
+        if following in known:
+            return min(seen[seen.index(following) :])
+        seen.append(following)
+        known.add(following)
+    return seen[-1]
+
+
+class _Traces:
+    """The findings by everything that a cause is looked up by: thousands of them are no thousands squared."""
+
+    def __init__(self, findings: Sequence[Finding], ties: Ties) -> None:
+        self._findings = findings
+        self._ties = ties
+        self._nodes: dict[Key, Node] = {}
+        self._at: defaultdict[Node, list[int]] = defaultdict(list)
+        self._spreading: defaultdict[Node, list[int]] = defaultdict(list)
+        self._by_id: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        self._by_subject: defaultdict[str, list[int]] = defaultdict(list)
+        self._servers: defaultdict[str, list[int]] = defaultdict(list)
+        self._broken_workers: list[int] = []
+        self._no_workers: list[int] = []
+        for place, one in enumerate(findings):
+            node = self._nodes[one.key] = ties.node_of(one)
+            self._at[node].append(place)
+            self._by_id[one.target, one.id].append(place)
+            if one.id in SPREADS:
+                self._by_subject[one.subject].append(place)
+                if not one.stale:
+                    self._spreading[node].append(place)
+            if one.subject == "":
+                self._servers[one.target].append(place)
+            if one.id in BROKEN_WORKER and works_on_queues(one.subject):
+                self._broken_workers.append(place)
+            if one.id == NO_WORKERS:
+                self._no_workers.append(place)
+
+    def of(self, symptom: Finding) -> Iterator[tuple[int, int]]:
+        """(distance, place) of everything that explains a symptom."""
+        for place in self._near(symptom):
+            if self._findings[place].key != symptom.key:
+                yield 0, place
+        if symptom.id in SUFFERS:
+            node = self._nodes[symptom.key]
+            reached = dict.fromkeys(self._ties.named_in(symptom), 1) | dict(self._ties.reached_from(node))
+            for needed, steps in reached.items():
+                if needed != node:
+                    yield from ((steps, place) for place in self._spreading.get(needed, ()))
+            for name in symptom.about:
+                yield from ((1, place) for place in self._by_subject.get(name, ()) if name)
+        if symptom.id == NO_WORKERS:
+            yield from ((1, place) for place in self._broken_workers)
+        if symptom.id in GONE_WORKER and works_on_queues(symptom.subject):
+            yield from ((1, place) for place in self._no_workers)
+
+    def _near(self, symptom: Finding) -> Iterator[int]:
+        """Places of findings about the same thing, or about the same server, that explain it."""
+        for place in self._at[self._nodes[symptom.key]]:
+            if is_deeper(self._findings[place], symptom):
+                yield place
+        candidates = [place for id in _CAUSES_WITHIN[symptom.id] for place in self._by_id[symptom.target, id]]
+        if symptom.stale:
+            candidates += self._servers[symptom.target]
+        for place in candidates:
+            if explains_here(self._findings[place], symptom):
+                yield place
