@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from triage_tui.config.settings import Settings
+from triage_tui.config.settings import Settings, TargetSpec
 from triage_tui.engine import Engine
-from triage_tui.guides.places import all_folders, cache_folder
-from triage_tui.guides.recognise import Recogniser
-from triage_tui.sources import open_source
+from triage_tui.sources import Source, open_source
 from triage_tui.text.charset import speaks_unicode
 from triage_tui.ui.app import TriageApp
 from triage_tui.ui.memory import settle
 from triage_tui.ui.palette import Palette
+
+if TYPE_CHECKING:
+    from triage_tui.guides.recognise import Recogniser
 
 COLOURS = {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}
 
@@ -33,11 +35,23 @@ def run(settings: Settings, *, tour: bool = False) -> int:
     """Open the cockpit and stay until the reader leaves. tour: walk a newcomer through it first."""
     palette = palette_for(os.environ)
     # The app starts the engine after its first paint; a `with` would start it before.
-    known = Recogniser(all_folders(settings.guide_folders), cache_folder(os.environ))
-    engine = Engine(settings, open=partial(open_source, recognise=known))
+    engine = Engine(settings, open=_opening(settings))
     app = TriageApp(engine, settings, palette, painted=settle, tour=tour)
     try:
         code = app.run()
     finally:
         engine.stop()
     return code if isinstance(code, int) else app.return_code or 0
+
+
+def _opening(settings: Settings) -> Callable[[TargetSpec], Source]:
+    """How sources are made: with the guides at hand for lines of logs. Called by the engine, after the first paint."""
+
+    @cache
+    def known() -> Recogniser:
+        from triage_tui.guides.places import all_folders, cache_folder
+        from triage_tui.guides.recognise import Recogniser
+
+        return Recogniser(all_folders(settings.guide_folders), cache_folder(os.environ))
+
+    return lambda spec: open_source(spec, recognise=known())
