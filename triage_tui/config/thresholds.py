@@ -33,6 +33,9 @@ DEFAULT_THRESHOLDS: dict[str, Threshold] = {
     "host.inode_ratio": Threshold(warning=0.85, critical=0.95),
     "host.open_files_ratio": Threshold(warning=0.8, critical=0.95),
     "http.latency_s": Threshold(warning=1, critical=5),
+    # A connection comes free within a transaction; PgBouncer's own limit for the wait, query_wait_timeout, is minutes.
+    "pgbouncer.max_wait_s": Threshold(warning=1, critical=10),
+    "files.age_of_max": Threshold(warning=1, critical=3),
 }
 """By signal name, in the signal's own unit. Most are crossed from below; the registry says which from above."""
 

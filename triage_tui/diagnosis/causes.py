@@ -18,6 +18,7 @@ _BY_DEPTH: tuple[tuple[str, ...], ...] = (
         "config.env-missing",
         "config.database-url-invalid",
         "config.redis-url-double-password",
+        "config.env-drift",
     ),
     # The kernel's doing explains the end of a program, whatever it was.
     ("docker.oom-killed",),
@@ -55,7 +56,7 @@ SPREADS: frozenset[str] = frozenset(
         "redis.clients-near-limit", "redis.slow-commands", "redis.read-only", "redis.replica-link-down",
         "docker.exited", "docker.unhealthy", "docker.restart-loop", "docker.oom-killed", "docker.cpu-throttled",
         "http.down", "http.server-error", "http.slow", "http.unauthorized",
-        "config.env-missing", "config.database-url-invalid", "config.redis-url-double-password",
+        "config.env-missing", "config.database-url-invalid", "config.redis-url-double-password", "config.env-drift",
     }
 )  # fmt: skip
 """Findings that hurt whatever needs the thing that they are about."""

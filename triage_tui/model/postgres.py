@@ -120,7 +120,6 @@ class PostgresData(Struct, frozen=True):
     sessions_cut          sessions left out because there were more than are read
     migrations            what migration tools have done to the connected database and to those that a folder of
                           triage.toml names; None where that was not looked at yet, or may not be seen
-    tls_expires_at, tls_expires_in_s  the server's certificate; None without TLS, and where it cannot be had
     """
 
     version: str
@@ -139,8 +138,6 @@ class PostgresData(Struct, frozen=True):
     uptime_s: float | None = None
     sessions_cut: int = 0
     migrations: tuple[Migrations, ...] | None = None
-    tls_expires_at: str | None = None
-    tls_expires_in_s: float | None = None
 
     @property
     def connections_used(self) -> int:

@@ -168,6 +168,15 @@ RULES = (
         clear_s=0.0,
     ),
     Rule(
+        "pgbouncer.unreachable",
+        (Kind.PGBOUNCER,),
+        _LOOKS,
+        "Services that reach PostgreSQL through it reach nothing, however well the server is.",
+        _unreachable("the pooler", _pings("pgbouncer.pools"), None),
+        needs=Needs.ANSWER,
+        clear_s=0.0,
+    ),
+    Rule(
         "redis.unreachable",
         (Kind.REDIS,),
         _LOOKS,

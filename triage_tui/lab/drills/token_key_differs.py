@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from triage_tui.lab.company.configuration import ENGINE
-from triage_tui.lab.company.containers import GATEWAY, REVRX
+from triage_tui.lab.company.containers import GATEWAY, REVRX, REVRX_WORKER
 from triage_tui.lab.drill import Drill, Place
 
 if TYPE_CHECKING:
@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
     service = dice.choice((REVRX, GATEWAY))
-    await company.change(service, env={"JWT_SECRET_KEY": f"{dice.getrandbits(128):032x}"})
+    # A project is deployed with one key; it is the other project that has another one.
+    deployed = (REVRX, REVRX_WORKER) if service == REVRX else (service,)
+    key = f"{dice.getrandbits(128):032x}"
+    for container in deployed:
+        await company.change(container, env={"JWT_SECRET_KEY": key})
     yield Place(
         target=ENGINE,
         subject=REVRX,
         by_hand=f"Give {service} the JWT_SECRET_KEY that the other one has, and deploy it again.",
     )
-    await company.restore(service)
+    for container in deployed:
+        await company.restore(container)
 
 
 DRILL = Drill(
