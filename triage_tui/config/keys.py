@@ -11,6 +11,9 @@ ENVIRONMENT = "environments.NAME"
 TARGET = "environments.NAME.targets"
 THRESHOLD = "thresholds.SIGNAL"
 GUIDES = "guides"
+QUIET = "quiet"
+LISTS = frozenset({TARGET, QUIET})
+"""Tables that are written with two brackets, as often as needed."""
 
 
 class Key(Struct, frozen=True):
@@ -247,7 +250,7 @@ KEYS: tuple[Key, ...] = (
         "warning",
         "number",
         "none",
-        "where the signal starts to be a warning, in its own unit",
+        "where the signal or limit starts to be a warning, in its own unit",
         "0.8",
     ),
     Key(THRESHOLD, "critical", "number", "none", "where it is critical, in its own unit", "0.9"),
@@ -258,6 +261,50 @@ KEYS: tuple[Key, ...] = (
         "[]",
         "folders with guides in Markdown, beside the ones that ship",
         '["~/runbooks"]',
+    ),
+    Key(
+        QUIET,
+        "finding",
+        "id of a finding, with * and ?",
+        "",
+        "what is known and not to be told; `triage explain` lists the ids",
+        '"docker.memory-near-limit"',
+    ),
+    Key(QUIET, "target", "name, with * and ?", '"*"', "only at this target", '"shop-db"'),
+    Key(
+        QUIET,
+        "subject",
+        "text, with * and ?",
+        '"*"',
+        "only about this container, queue, disk, …",
+        '"shop-batch-*"',
+    ),
+    Key(
+        QUIET, "reason", "text", "none; needed without until", "why, for whoever meets it later", '"sized so"'
+    ),
+    Key(
+        QUIET,
+        "until",
+        "date and time with offset",
+        "for good",
+        "when it is told again",
+        "2030-01-31T06:00:00Z",
+    ),
+    Key(
+        QUIET,
+        "window",
+        "two times of a day, UTC",
+        "all day",
+        "expected at these hours only; it may reach over midnight",
+        '"02:00-03:30"',
+    ),
+    Key(
+        QUIET,
+        "days",
+        "list of mon tue wed thu fri sat sun",
+        "every day",
+        "the days on which the window begins",
+        '["sat", "sun"]',
     ),
 )
 
@@ -281,7 +328,7 @@ def as_markdown() -> str:
     """The table of all keys for a document."""
     rows = ["| table | key | takes | without it | meaning |", "| --- | --- | --- | --- | --- |"]
     for key in KEYS:
-        table = f"`[[{key.table}]]`" if key.table == TARGET else f"`[{key.table}]`" if key.table else "top"
+        table = f"`[[{key.table}]]`" if key.table in LISTS else f"`[{key.table}]`" if key.table else "top"
         only = f" ({', '.join(key.kinds)})" if key.kinds else ""
         rows.append(
             f"| {table} | `{key.name}`{only} | {key.value} | {key.default or 'needed'} | {key.meaning} |"

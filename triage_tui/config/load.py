@@ -14,6 +14,7 @@ from triage_tui.config.toml.check import unknown_keys
 from triage_tui.config.toml.document import Document
 from triage_tui.config.toml.environment import Environment, read_environment
 from triage_tui.config.toml.file import find, places, quoted, read
+from triage_tui.config.toml.quiet import read_quiet
 from triage_tui.config.toml.schema import FileTable
 from triage_tui.config.toml.sections import read_guides, read_thresholds
 from triage_tui.config.toml.values import Place
@@ -78,6 +79,7 @@ def _from_file(document: Document, asked_for: str | None, environ: Mapping[str, 
     ]
     thresholds = read_thresholds(document)
     folders, notes = read_guides(document, place)
+    quiet = read_quiet(document)
     _private(document, sections)
     document.raise_mistakes()
     section = next((each for each in sections if each.name == chosen), Environment(LOCAL))
@@ -93,6 +95,7 @@ def _from_file(document: Document, asked_for: str | None, environ: Mapping[str, 
         notes=(*(note for table in section.tables for note in table.notes), *notes),
         discover=section.discover,
         variables=variables,
+        quiet=quiet,
     )
     if not section.discover:
         return settings

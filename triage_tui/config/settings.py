@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from triage_tui.config.secret import Secret
@@ -144,6 +146,25 @@ class Threshold(Struct, frozen=True, forbid_unknown_fields=True):
     critical: float | None = None
 
 
+class QuietRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Findings that are known: they are kept apart from those that are told.
+
+    finding, target, subject  what it is about; `*` and `?` as in a shell
+    reason   why; needed where there is no end
+    until    when it ends
+    window   the hours of a day in which it holds, UTC: `02:00-03:30`, also over midnight
+    days     the days of the week on which the window begins; empty: every day
+    """
+
+    finding: str
+    target: str = "*"
+    subject: str = "*"
+    reason: str = ""
+    until: datetime | None = None
+    window: str | None = None
+    days: tuple[str, ...] = ()
+
+
 class Settings(Struct, frozen=True):
     """One environment, ready to be watched.
 
@@ -154,6 +175,7 @@ class Settings(Struct, frozen=True):
     discover       also watch what running containers publish
     variables      target → the environment variable that its url was taken from as it is, so that a starter file can
                    name the variable and not the value
+    quiet          findings that are known and not to be told
     """
 
     environment: str
@@ -165,6 +187,7 @@ class Settings(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     discover: bool = True
     variables: dict[str, str] = {}
+    quiet: tuple[QuietRule, ...] = ()
 
 
 def kind_of(spec: TargetSpec) -> Kind:

@@ -50,7 +50,7 @@ def render(settings: Settings) -> str:
     explained: set[str] = set()
     for spec in settings.targets:
         lines += ["", f"[[{here}.targets]]", *_target(spec, settings.variables.get(spec.name), explained)]
-    lines += ["", *_thresholds(settings.thresholds), "", *_guides(settings.guide_folders)]
+    lines += ["", *_thresholds(settings.thresholds), "", *_guides(settings.guide_folders), "", *_quiet()]
     return "\n".join(lines) + "\n"
 
 
@@ -157,6 +157,16 @@ def _guides(folders: tuple[str, ...]) -> Iterator[str]:
     yield "[guides]"
     yield from _comment(key.meaning)
     yield f"folders = {_toml(folders)}" if folders else f"# folders = {key.example}"
+
+
+def _quiet() -> Iterator[str]:
+    """An example of what nobody has yet when a file is begun."""
+    yield "# Findings that are known: for a time (until), for good (reason), or at certain hours (window)."
+    yield f"# [[{keys.QUIET}]]"
+    for key in keys.KEYS:
+        if key.table == keys.QUIET:
+            yield from _comment(f"{key.name}: {key.meaning}")
+            yield f"# {key.name} = {key.example}"
 
 
 def _explained(key: keys.Key, value: object) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from triage_tui.config.limits import bounds
-from triage_tui.config.settings import Threshold
+from triage_tui.config.settings import QuietRule, Threshold
 from triage_tui.diagnosis.course import Course, Holding, active, pending, step, told
 from triage_tui.diagnosis.incidents import incidents_of
 from triage_tui.diagnosis.judging import judge
+from triage_tui.diagnosis.quiet import split
 from triage_tui.diagnosis.registry import all_rules
 from triage_tui.diagnosis.rule import Rule
 from triage_tui.model import Diagnosis, Picture
@@ -19,9 +20,15 @@ class Diagnostician:
     """Remembers what has to be remembered between pictures, and nothing else. Not for two threads at once."""
 
     def __init__(
-        self, thresholds: Mapping[str, Threshold] | None = None, rules: Sequence[Rule] | None = None
+        self,
+        thresholds: Mapping[str, Threshold] | None = None,
+        quiet: Sequence[QuietRule] = (),
+        rules: Sequence[Rule] | None = None,
     ) -> None:
-        """thresholds: what triage.toml gives; rules: None for all that there are."""
+        """thresholds, quiet: what triage.toml gives; rules: None for all that there are."""
+        self.quiet = tuple(quiet)
+        """What is not told; may be replaced between two pictures."""
+
         self._bounds = bounds(thresholds or {})
         self._rules = all_rules() if rules is None else tuple(rules)
         self._holding = Holding(self._rules)
@@ -34,9 +41,12 @@ class Diagnostician:
         judgement = judge(self._rules, picture, self._bounds, active(self._courses))
         self.defects = judgement.defects
         self._courses = step(self._courses, judgement, picture, self._holding)
+        found = incidents_of(told(self._courses, judgement, picture), picture)
+        incidents, quiet = split(found, self.quiet, picture.wall_at)
         return Diagnosis(
             taken_at=picture.taken_at,
             wall_at=picture.wall_at,
-            incidents=incidents_of(told(self._courses, judgement, picture), picture),
+            incidents=incidents,
+            quiet=quiet,
             pending=tuple(pending(self._courses)),
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from triage_tui.config.settings import Settings, TargetSpec, interval_of
+from triage_tui.config.settings import QuietRule, Settings, TargetSpec, interval_of
 from triage_tui.engine.bell import Bell
 from triage_tui.engine.board import Board
 from triage_tui.engine.defects import Defects
@@ -121,6 +121,15 @@ class Engine:
     def diagnosis(self) -> Diagnosis:
         """What the pictures so far mean, as of the latest change. It is made once for each, on the engine's thread."""
         return self._diagnosis
+
+    def quieten(self, rule: QuietRule) -> None:
+        """Do not tell what a rule is about from now on, as [[quiet]] in triage.toml does; it lasts as long as this."""
+
+        def now() -> None:
+            self._diagnostician.quiet = (*self._diagnostician.quiet, rule)
+            self._bell.ring()
+
+        self._post(now)
 
     def wait_diagnosis(self, enough: Callable[[Diagnosis], bool], timeout_s: float) -> bool:
         """Block until a diagnosis is enough, or the time is up (False). It is asked after every change."""

@@ -38,6 +38,7 @@ class FileTable(Struct, frozen=True):
     environments: dict[str, EnvironmentTable] = {}
     thresholds: dict[str, Threshold] = {}
     guides: GuidesTable | None = None
+    quiet: tuple[dict[str, Any], ...] = ()
 
 
 class EnvironmentTable(Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import fields
 
 from triage_tui.config.errors import did_you_mean
+from triage_tui.config.limits import LIMITS, Limit
 from triage_tui.config.settings import Threshold
 from triage_tui.config.toml.check import key_name, unknown_keys, values
 from triage_tui.config.toml.document import Document
@@ -23,7 +24,7 @@ def read_thresholds(document: Document) -> dict[str, Threshold]:
     thresholds = {}
     for name, given in _table(document, "thresholds").items():
         path = ("thresholds", name)
-        if name not in SIGNALS:
+        if name not in SIGNALS and name not in LIMITS:
             document.mistake(path, f'unknown signal "{safe(name)}"{_signal_hint(name, given)}')
         elif not isinstance(given, dict):
             document.mistake(
@@ -35,7 +36,7 @@ def read_thresholds(document: Document) -> dict[str, Threshold]:
             before = document.count
             found = values(document, path, given, known.values())
             if document.count == before:
-                _sane(document, path, SIGNALS[name], found)
+                _sane(document, path, SIGNALS.get(name) or LIMITS[name], found)
             if document.count == before:
                 thresholds[name] = Threshold(**found)
     return thresholds
@@ -69,7 +70,7 @@ def _table(document: Document, name: str) -> dict[str, Any]:
     return {}
 
 
-def _sane(document: Document, path: KeyPath, signal: Signal, found: dict[str, float | None]) -> None:
+def _sane(document: Document, path: KeyPath, signal: Signal | Limit, found: dict[str, float | None]) -> None:
     """Note values that no reading can cross, or that are crossed in the wrong order."""
     for key, value in found.items():
         if value is None or not math.isfinite(value):
@@ -93,6 +94,6 @@ def _signal_hint(name: str, given: object) -> str:
     """For `redis.memory_ratio = …` without quotes, which TOML reads as a table in a table."""
     if isinstance(given, dict):
         for inner in given:
-            if f"{name}.{inner}" in SIGNALS:
+            if f"{name}.{inner}" in SIGNALS or f"{name}.{inner}" in LIMITS:
                 return f'; a name with a dot stands in quotes: "{name}.{inner}"'
-    return did_you_mean(name, SIGNALS)
+    return did_you_mean(name, [*SIGNALS, *LIMITS])

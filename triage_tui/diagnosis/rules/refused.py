@@ -18,11 +18,13 @@ RECENT_S = 60.0
 """A line of a log older than this may be of a time before it was mended."""
 
 PASSWORD = re.compile(
-    r'password authentication failed for user|no password supplied|role ".{1,80}" does not exist'
+    r'password authentication failed for user|no password supplied|role \\?".{1,80}" does not exist'
     r"|SASL authentication failed|no pg_hba\.conf entry",
     re.IGNORECASE,
 )
-NO_DATABASE = re.compile(r'database ".{1,80}" does not exist', re.IGNORECASE)
+NO_DATABASE = re.compile(r'database \\?".{1,80}" does not exist', re.IGNORECASE)
+"""In an answer that is JSON the quotation marks have a backslash."""
+
 REDIS_PASSWORD = re.compile(
     r"\bWRONGPASS\b|\bNOAUTH\b|invalid username-password pair|invalid password", re.IGNORECASE
 )
