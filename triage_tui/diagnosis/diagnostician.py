@@ -26,7 +26,7 @@ class Diagnostician:
         rules: Sequence[Rule] | None = None,
     ) -> None:
         """thresholds, quiet: what triage.toml gives; rules: None for all that there are."""
-        self.quiet = tuple(quiet)
+        self.quiet: Sequence[QuietRule] = quiet
         """What is not told; may be replaced between two pictures."""
 
         self._bounds = bounds(thresholds or {})

@@ -62,6 +62,7 @@ class Engine:
         self._focus: dict[str, tuple[str, ...]] = {}
         self._paused = False
         self._diagnostician: Diagnostician | None = None
+        self._quiet = settings.quiet
         first = self._board.picture()
         self._diagnosis = Diagnosis(first.taken_at, first.wall_at)
         # The first listener: whoever is told of a change finds the diagnosis of it.
@@ -126,7 +127,7 @@ class Engine:
         """Do not tell what a rule is about from now on, as [[quiet]] in triage.toml does; it lasts as long as this."""
 
         def now() -> None:
-            self._diagnostician.quiet = (*self._diagnostician.quiet, rule)
+            self._quiet = (*self._quiet, rule)
             self._bell.ring()
 
         self._post(now)
@@ -259,6 +260,7 @@ class Engine:
             from triage_tui.diagnosis import Diagnostician
 
             self._diagnostician = Diagnostician(self._settings.thresholds)
+        self._diagnostician.quiet = self._quiet
         self._diagnosis = self._diagnostician.see(self._board.picture())
         for defect in self._diagnostician.defects:
             self._defects.add(defect)
