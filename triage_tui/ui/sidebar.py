@@ -14,20 +14,17 @@ from textual.message import Message
 from textual.widgets import Input
 
 from triage_tui.guides.entry import Entry
-from triage_tui.text import safe
 from triage_tui.ui.cells import Cell, clip
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides import page, state
 from triage_tui.ui.guides.desk import Desk
+from triage_tui.ui.guides.enquiry import Enquiry
 from triage_tui.ui.guides.lists import list_head, list_lines
-from triage_tui.ui.guides.now import now, suggestions, text_of
+from triage_tui.ui.guides.now import text_of
 from triage_tui.ui.guides.question import Question
 from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
 from triage_tui.ui.selected import LABEL_CELLS, Shown, selected_lines
-
-SUGGEST_EVERY_S = 2.0
-"""Suggestions are no faster than looks."""
 
 _HINTS_LIST = "/ ask  paste a line  m match row  Enter read  g close"
 _HINTS_ENTRY = "[ ] section  j k command  y copy  h l back, on  Esc list"
@@ -73,13 +70,10 @@ class Sidebar(Vertical):
         self._lines = Lines(palette)
         self._body = Body()
         self._hints = Lines(palette)
-        self._desk = desk
         self.reader = state.Reader()
+        self.enquiry = Enquiry(desk, self.reader, self._draw, self._turned)
         self._pane: Shown | None = None
         self._places: Sequence[tuple[int, int]] = ()
-        self._asked_at = -SUGGEST_EVERY_S
-        self._selected = ""
-        self._trouble = ""
 
     def compose(self) -> ComposeResult:
         """The question, what is read, and keys."""
@@ -96,7 +90,7 @@ class Sidebar(Vertical):
 
     def open(self, post: Callable[[Callable[[], None]], None]) -> None:
         """The sidebar is shown: the desk begins to work. post: runs something on the screen's thread."""
-        self._desk.open(post, self._on_news)
+        self.enquiry.open(post)
 
     # What is shown
 
@@ -104,7 +98,7 @@ class Sidebar(Vertical):
         """Follow the selected row and what is known now."""
         self._pane = pane
         if glance is not None:
-            self._suggest(glance)
+            self.enquiry.suggest(glance, pane)
         if self.reader.entry is None:
             self._draw()
 
@@ -115,7 +109,7 @@ class Sidebar(Vertical):
     def _width(self) -> int:
         return self._body.scrollable_content_region.width - 1
 
-    def _draw(self, *, reveal: bool = False) -> None:
+    def _draw(self, reveal: bool = False) -> None:
         width = self._width()
         if width <= LABEL_CELLS:
             return
@@ -134,7 +128,7 @@ class Sidebar(Vertical):
         focused = self.has_focus_within
         lines, places = list_lines(reader.listed, reader.cursor if focused else None, width)
         self._places = places
-        self._head.show([clip(line, width) for line in list_head(reader, self._trouble)])
+        self._head.show([clip(line, width) for line in list_head(reader, self.enquiry.trouble)])
         if reader.results is None and self._pane is not None:
             lines += [()] if lines else []
             lines += selected_lines(self._pane.sighting, self._pane.details, width)
@@ -157,68 +151,9 @@ class Sidebar(Vertical):
         elif last >= top + height:
             self._body.scroll_to(y=min(first, last - height + 1), animate=False)
 
-    # Asking
-
-    def _suggest(self, glance: Glance) -> None:
-        selected, at = text_of(self._pane), glance.picture.taken_at
-        if selected == self._selected and at - self._asked_at < SUGGEST_EVERY_S:
-            return
-        self._selected, self._asked_at = selected, at
-        known = now(glance, self._pane)
-        self._desk.ask("suggest", lambda library: suggestions(library, known), self._on_suggestions)
-
-    def _on_suggestions(self, found: object) -> None:
-        if self._failed(found) or found == self.reader.suggestions or not isinstance(found, list):
-            return
-        self.reader.suggestions = found
-        if self.reader.entry is None and self.reader.results is None:
-            self._draw()
-
-    def _ask(self, question: str, *, is_line: bool = False) -> None:
-        def answered(found: object) -> None:
-            if self._failed(found) or not isinstance(found, list):
-                return
-            if is_line or self._question.value == question:
-                self.reader.found(question, found, is_line=is_line)
-                self._draw(reveal=True)
-
-        work = state.match if is_line else state.search
-        self._desk.ask("ask", lambda library: work(library, question), answered)
-
     def read(self, id: str, section: str = "") -> None:
         """Open an entry, at one of its sections where it has it."""
-
-        def answered(found: object) -> None:
-            if not self._failed(found) and isinstance(found, Entry):
-                self.reader.open(found)
-                names = page.titles(found)
-                self.reader.section = names.index(section) if section in names else 0
-                self._turned()
-
-        self._desk.ask("read", lambda library: library.entry(id), answered)
-
-    def _on_news(self) -> None:
-        """A guide was written: what is shown is asked for again."""
-        reader = self.reader
-        if reader.results is not None:
-            self._ask(reader.question, is_line=reader.is_line)
-        if reader.entry is not None:
-            id = reader.entry.id
-
-            def answered(found: object) -> None:
-                if isinstance(found, Entry):
-                    reader.renewed(found)
-                    self._draw()
-
-            self._desk.ask("read", lambda library: library.entry(id), answered)
-        self._asked_at = -SUGGEST_EVERY_S
-
-    def _failed(self, found: object) -> bool:
-        failed = isinstance(found, Exception)
-        self._trouble = f"guides cannot be read: {safe(str(found))}" if failed else ""
-        if failed:
-            self._draw()
-        return failed
+        self.enquiry.read(id, section)
 
     # Keys
 
@@ -228,7 +163,7 @@ class Sidebar(Vertical):
         self._question.display = True
         self._question.focus()
         if self.reader.is_line or self.reader.results is None:
-            self.reader.found("", ())
+            self._forget(())
             self._question.value = ""
         self._draw()
 
@@ -236,9 +171,9 @@ class Sidebar(Vertical):
         """Search as one types."""
         event.stop()
         if event.value.strip():
-            self._ask(event.value)
+            self.enquiry.ask(event.value)
         elif self._question.display:
-            self.reader.found("", ())
+            self._forget(())
             self._draw()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -247,7 +182,7 @@ class Sidebar(Vertical):
         self._question.display = False
         self.focus()
         if not event.value.strip():
-            self.reader.clear()
+            self._forget(None)
         self._draw()
 
     def on_question_pasted(self, event: Question.Pasted) -> None:
@@ -269,7 +204,7 @@ class Sidebar(Vertical):
         self._question.display = False
         self.reader.close()
         self.focus()
-        self._ask(pasted, is_line=True)
+        self.enquiry.ask(pasted, is_line=True)
 
     def action_step(self, step: int) -> None:
         """To the next entry of the list, or the next command of the section; scroll where there is none."""
@@ -280,7 +215,7 @@ class Sidebar(Vertical):
         else:
             self._body.scroll_relative(y=step, animate=False)
             return
-        self._draw(reveal=True)
+        self._draw(True)
 
     def action_open(self) -> None:
         """Read the selected entry, or follow the selected link."""
@@ -319,15 +254,23 @@ class Sidebar(Vertical):
         if self._question.display:
             self._question.display = False
             self.focus()
-            self.reader.clear()
+            self._forget(None)
         elif self.reader.entry is not None:
             self.reader.close()
         elif self.reader.results is not None:
-            self.reader.clear()
+            self._forget(None)
         else:
             self.post_message(self.Left())
             return
         self._turned()
+
+    def _forget(self, results: Sequence[state.Result] | None) -> None:
+        """Show no answer, and wait for none. results: None where suggestions are shown in its place."""
+        self.enquiry.drop()
+        if results is None:
+            self.reader.clear()
+        else:
+            self.reader.found("", results)
 
     def _turned(self) -> None:
         """Something else is read: from its first line."""

@@ -197,7 +197,7 @@ async def test_guides_that_cannot_be_read_are_told_and_keys_still_answer(tmp_pat
         def broken(_library: object) -> None:
             raise OSError("the disk is gone")
 
-        desk.ask("suggest", broken, screen.overview.sidebar._on_suggestions)
+        desk.ask("suggest", broken, screen.overview.sidebar.enquiry.on_suggestions)
         await until(screen, "guides cannot be read: the disk is gone")
         await screen.press("escape")
         assert not screen.overview.sidebar.display

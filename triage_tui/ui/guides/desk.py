@@ -31,13 +31,15 @@ class Desk:
         self._busy = False
         self._thread: threading.Thread | None = None
         self._post: Post = lambda work: work()
-        self._news: Callable[[], None] = lambda: None
+        self._news: list[Callable[[], None]] = []
 
     def open(self, post: Post, news: Callable[[], None]) -> None:
-        """Begin. news: called through `post` when a guide was written."""
+        """Begin, where nobody has yet. news: called through `post` when a guide was written."""
+        if news not in self._news:
+            self._news.append(news)
         if self._thread is not None:
             return
-        self._post, self._news = post, news
+        self._post = post
         self._thread = threading.Thread(target=self._run, name="triage-guides", daemon=True)
         self._thread.start()
 
@@ -98,7 +100,8 @@ class Desk:
 
     def _on_refreshed(self, changed: Any) -> None:
         if changed is True:
-            self._news()
+            for tell in self._news:
+                tell()
 
 
 def _refresh(library: Library) -> bool:

@@ -58,7 +58,8 @@ def about(findings: Sequence[Finding], shown: Shown) -> tuple[Finding, ...]:
     return tuple(
         one
         for one in findings
-        if one.target == target and ((one.subject and one.subject in values) or one.title in values)
+        if one.target == target
+        and (values & {one.subject, one.subject.removeprefix("pid "), one.title} - {""})
     )
 
 

@@ -66,12 +66,12 @@ class Reader:
         """Show suggestions again."""
         self.question, self.results, self.is_line, self.cursor = "", None, False, 0
 
-    def open(self, entry: Entry) -> None:
-        """Read an entry; the way back leads to the one before."""
+    def open(self, entry: Entry, section: int = 0) -> None:
+        """Read an entry from one of its sections; the way back leads to the one before."""
         if self.entry is not None:
             self._back.append((self.entry, self.section))
         self._forward.clear()
-        self._turn_to(entry, 0)
+        self._turn_to(entry, section)
 
     def go(self, step: int) -> bool:
         """Back (-1) or forward (1) in what was read. Back of the first entry is the list. False: there is no way."""
