@@ -74,7 +74,7 @@ def _drills(folder: Path, arguments: argparse.Namespace) -> int:
                 if (lacks := drills[name].lacks()) is not None:
                     print(f"{name}: left out, {lacks}", file=sys.stderr)
                     continue
-                result = drill(lab, settings, library, name, seed)
+                result = drill(lab, settings, library, name, seed, arguments.record)
                 results.append(result)
                 print(_line(result), file=sys.stderr, flush=True)
                 if arguments.out is not None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from benchmarks.diagnosis.recording import record
 from triage_tui.config.load import load_settings
 from triage_tui.config.settings import HostSpec, Settings
 from triage_tui.engine import Engine
@@ -118,14 +119,21 @@ def words(incidents: list[Incident]) -> str:
     return ", ".join(f"{one.root.id} {one.root.subject or one.root.target}" for one in incidents[:3])
 
 
-def drill(lab: Lab, settings: Settings, library: Library, name: str, seed: int) -> Result:
-    """Wait until all is well, break, watch until the right finding leads and stays, mend."""
+def drill(
+    lab: Lab, settings: Settings, library: Library, name: str, seed: int, records: Path | None = None
+) -> Result:
+    """Wait until all is well, break, watch until the right finding leads and stays, mend.
+
+    records: folder for what was seen when it led
+    """
     with Engine(settings) as engine:
         engine.wait_first_looks(20.0)
         # A container that went down may need a minute until its health check says that it is well.
         if not _until(lambda: not told(engine.diagnosis()) and not engine.diagnosis().pending, WELL_AGAIN_S):
             return Result(name, seed, 0.0, noise=words(told(engine.diagnosis())), broken="never well before")
         noise = _calm(engine)
+        if records is not None and not noise:
+            record(engine.picture(), records / "well.json")
         try:
             truth = lab.say("break", name, "--seed", str(seed))
         except RuntimeError as error:
@@ -136,6 +144,8 @@ def drill(lab: Lab, settings: Settings, library: Library, name: str, seed: int) 
         _until(lambda: _leads(engine.diagnosis(), truth["finding"]), within_s, began)
         if _leads(engine.diagnosis(), truth["finding"]):
             result.led_s = time.monotonic() - began
+            if records is not None:
+                record(engine.picture(), records / f"{name}.json")
             result.alone, result.beside = _stays(engine, truth["finding"])
             result.guide = _place(library, engine.diagnosis(), truth)
         else:
