@@ -63,25 +63,39 @@ def _runs(sent: Grid, wanted: Grid, y: int) -> Iterator[tuple[int, int]]:
     old, new = sent.chars[y], wanted.chars[y]
     old_pens, new_pens = sent.pens[y], wanted.pens[y]
     width = wanted.width
+    other = [a != b or c != d for a, b, c, d in zip(old, new, old_pens, new_pens, strict=True)]
     start = end = -1
     x = 0
     while x < width:
         last = x + 1
         while last < width and new[last] == CONTINUED:
             last += 1
-        changed = any(old[at] != new[at] or old_pens[at] != new_pens[at] for at in range(x, last))
+        changed = True in other[x:last]
         # A character whose width terminals disagree on may have spilled into the next cell: that one is written too.
-        spilled = x > 0 and old[x - 1] != new[x - 1] and not (_sure(old[x - 1]) and _sure(new[x - 1]))
-        if changed or spilled:
-            if start < 0:
-                start = x
-            elif x - end > REWRITE_AT_MOST or any(new_pens[at] != new_pens[end - 1] for at in range(end, x)):
-                yield start, end
-                start = x
-            end = last
+        spilled = x > 0 and other[x - 1] and not (_sure(old[x - 1]) and _sure(new[x - 1]))
+        if not changed and not spilled:
+            x = _next(other, new, last)
+            continue
+        if start < 0:
+            start = x
+        elif x - end > REWRITE_AT_MOST or any(new_pens[at] != new_pens[end - 1] for at in range(end, x)):
+            yield start, end
+            start = x
+        end = last
         x = last
     if start >= 0:
         yield start, end
+
+
+def _next(other: list[bool], new: list[str], x: int) -> int:
+    """The first character from x on that is another one, or the end of the line."""
+    try:
+        x = other.index(True, x)
+    except ValueError:
+        return len(other)
+    while new[x] == CONTINUED:
+        x -= 1
+    return x
 
 
 def _write(wanted: Grid, y: int, start: int, end: int, pencil: Pencil) -> str:
