@@ -7,16 +7,22 @@ from collections.abc import Callable
 
 from tests.terminal.program import Program
 
+ESCAPE = "\x1b[27;1u"
+"""The Esc key as terminals with the kitty protocol send it. Alone, as the others send it, it would be one key with the
+next where a busy machine reads both at once."""
+
 AGAIN_S = 10.0
 """When a key that has not been answered is pressed again. Long: one that was answered late would count twice."""
+
+SEARCHING = "words to find"
+"""Stands on the screen only while the reader types what to search for."""
 
 
 def take(program: Program, step: str | tuple[int, int] | int) -> None:
     """A key, a size, or a storm of this many sizes."""
     if isinstance(step, str):
         program.press(step)
-        # An escape that other keys follow at once would be one key with them.
-        program.read(0.15 if step == "\x1b" else 0.02)
+        program.read(0.02)
     elif isinstance(step, int):
         for number in range(step):
             program.resize(60 + 7 * number % 90, 15 + number % 40)
@@ -27,8 +33,8 @@ def take(program: Program, step: str | tuple[int, int] | int) -> None:
 
 
 def press_until(program: Program, key: str, holds: Callable[[], bool]) -> None:
-    """Press a key, again where it was taken for a part of an escape sequence, as it may be on a busy machine."""
-    for _ in range(10):
+    """Press a key that changes the screen, again where it is lost in what a flood or a half sequence leaves behind."""
+    for _ in range(6):
         program.press(key)
         end = time.monotonic() + AGAIN_S
         while time.monotonic() < end:
@@ -39,9 +45,17 @@ def press_until(program: Program, key: str, holds: Callable[[], bool]) -> None:
 
 
 def await_answers(program: Program) -> None:
-    """Go to the help page and back: once this has been answered, so has everything before it."""
+    """Until all keys before have been answered. Nothing may be open, and nobody may have searched: what shows that this
+    has been answered must not stand there from before."""
+    assert SEARCHING not in program.text
+    press_until(program, "/", lambda: SEARCHING in program.text)
+    press_until(program, ESCAPE, lambda: SEARCHING not in program.text)
+
+
+def look_into_help(program: Program) -> None:
+    """Open the help page and close it again."""
     press_until(program, "?", lambda: "Esc closes" in program.text)
-    press_until(program, "\x1b", lambda: "Esc closes" not in program.text)
+    press_until(program, ESCAPE, lambda: "Esc closes" not in program.text)
 
 
 def let_go_on(program: Program) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.terminal.conftest import Open, scene
 from tests.terminal.program import WAIT_S, Program
 from tests.terminal.sequences import tokens, unlisted
-from tests.terminal.sessions import press_until
+from tests.terminal.sessions import ESCAPE, look_into_help, press_until
 from tests.terminal.still import SECRET
 from triage_tui.ui.terminal.driver import UNENDED
 
@@ -35,7 +35,7 @@ def test_the_clipboard_is_written_when_somebody_asks_for_it(in_terminal: Open) -
     for key in "jk?":
         program.press(key)
     program.wait_for("Esc closes")
-    press_until(program, "\x1b", lambda: "Esc closes" not in program.text)
+    press_until(program, ESCAPE, lambda: "Esc closes" not in program.text)
     assert copied(program) == []
     program.press("y")
     program.wait_for("copied: importer")
@@ -72,8 +72,7 @@ def test_a_key_in_pieces_is_that_key_or_none(in_terminal: Open, key: str) -> Non
         program.read(0.01)
         program.press(key[cut:])
         program.read(0.01)
-    press_until(program, "?", lambda: "Esc closes" in program.text)
-    press_until(program, "\x1b", lambda: "Esc closes" not in program.text)
+    look_into_help(program)
     program.press("q")
     assert program.wait_for_exit() == 0
     assert unlisted(program.sent) == []
@@ -94,7 +93,7 @@ def test_a_flood_is_survived_in_bounded_memory(in_terminal: Open, opening: str) 
         program.press("\x1b[201~")
     press_until(program, "?", lambda: "Esc closes" in program.text)
     assert process.memory_info().rss - before < MEMORY_BYTES
-    press_until(program, "\x1b", lambda: "Esc closes" not in program.text)
+    press_until(program, ESCAPE, lambda: "Esc closes" not in program.text)
     program.press("q")
     assert program.wait_for_exit(WAIT_S) == 0
 
@@ -106,7 +105,6 @@ def test_a_paste_that_never_ends_is_given_up(in_terminal: Open) -> None:
     for _ in range(UNENDED // 4096 + 2):
         program.press("x" * 4096)
         program.read(0)
-    press_until(program, "?", lambda: "Esc closes" in program.text)
-    press_until(program, "\x1b", lambda: "Esc closes" not in program.text)
+    look_into_help(program)
     program.press("q")
     assert program.wait_for_exit(WAIT_S) == 0

@@ -16,7 +16,7 @@ from tests.servers.require import unavailable
 from tests.terminal.conftest import Check, Open, scene
 from tests.terminal.program import PYTHON, Program
 from tests.terminal.sequences import unlisted
-from tests.terminal.sessions import let_go_on, press_until, take
+from tests.terminal.sessions import ESCAPE, await_answers, let_go_on, take
 from tests.terminal.still import FOREIGN_FRAMES, SECRET
 
 LAST = f"frame-{FOREIGN_FRAMES}"
@@ -31,7 +31,7 @@ TERMINALS: Mapping[str, Mapping[str, str]] = {
     "ASCII": {"LC_ALL": "C"},
 }
 
-keys = st.sampled_from(["j", "k", "1", "2", "3", "4", "5", "]", "?", ":", " ", "\x1b"])
+keys = st.sampled_from(["j", "k", "1", "2", "3", "4", "5", "]", "?", ":", " ", ESCAPE])
 """Whatever they do can be taken back by `go_home`."""
 
 sizes = st.sampled_from([TINY, (2, 3), (20, 5), (80, 24), (139, 45), (200, 60)])
@@ -42,14 +42,14 @@ steps = st.lists(keys | sizes | storms, min_size=4, max_size=12)
 def go_home(program: Program) -> None:
     """All panes from their first rows on, at the usual size, with nothing open and nothing held."""
     program.resize(140, 45)
-    for key in ("\x1b", "\x1b", "\x1b"):
+    for key in (ESCAPE, ESCAPE, ESCAPE):
         take(program, key)
     let_go_on(program)
-    program.wait_until(lambda: is_whole(program), "the bar")
     for pane in "5432":
         take(program, pane)
         take(program, "\x1b[H")
-    press_until(program, "1", lambda: "Redis and queues" in program.text and "PostgreSQL" in program.text)
+    take(program, "1")
+    await_answers(program)
 
 
 def is_whole(program: Program) -> bool:

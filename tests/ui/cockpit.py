@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from tests.ui.pictures import StillEngine, picture
 from triage_tui.config.settings import Settings
-from triage_tui.model import Picture
+from triage_tui.model import Diagnosis, Picture
 from triage_tui.ui.app import TriageApp
 from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.overview import Overview
@@ -69,9 +69,9 @@ class Cockpit:
             await self.pilot.press(key)
         await self.settle()
 
-    async def show(self, shown: Picture) -> None:
-        """The engine has a new picture."""
-        self.engine.show(shown)
+    async def show(self, shown: Picture, meaning: Diagnosis | None = None) -> None:
+        """The engine has a new picture, which may mean something else."""
+        self.engine.show(shown, meaning)
         await self.settle()
 
     async def settle(self) -> None:
@@ -108,10 +108,13 @@ async def painted(app: App[Any]) -> None:
 
 
 def app_on(
-    shown: Picture | None = None, palette: Palette | None = None, guides: Sequence[Path] = ()
+    shown: Picture | None = None,
+    palette: Palette | None = None,
+    guides: Sequence[Path] = (),
+    meaning: Diagnosis | None = None,
 ) -> tuple[TriageApp, StillEngine]:
     """An app on a picture; the incident where none is given. guides: folders; none, not even those that ship."""
-    engine = StillEngine(picture() if shown is None else shown)
+    engine = StillEngine(picture() if shown is None else shown, meaning)
     desk = Desk(lambda: guides, None)
     return TriageApp(engine, Settings("prod", True, ()), palette or Palette(1 << 24), desk=desk), engine
 
@@ -122,9 +125,10 @@ async def cockpit(
     size: tuple[int, int] = WIDE,
     palette: Palette | None = None,
     guides: Sequence[Path] = (),
+    meaning: Diagnosis | None = None,
 ) -> AsyncIterator[Cockpit]:
     """An app that runs on a picture."""
-    app, engine = app_on(shown, palette, guides)
+    app, engine = app_on(shown, palette, guides, meaning)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         opened = Cockpit(app, engine, pilot)
         await opened.settle()

@@ -6,7 +6,18 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from triage_tui.model import Gap, Kind, Picture, Problem, ProblemKind, Series, Sighting, State, Target
+from triage_tui.model import (
+    Diagnosis,
+    Gap,
+    Kind,
+    Picture,
+    Problem,
+    ProblemKind,
+    Series,
+    Sighting,
+    State,
+    Target,
+)
 from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.host import Disk, HostData, HostMemory, Interface, Process
 from triage_tui.model.http import HttpData
@@ -308,8 +319,9 @@ def trouble() -> list[Sighting]:
 class StillEngine:
     """An engine that has looked and looks no more: the screen is what is tried, on a picture that stays as it is."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, diagnosis: Diagnosis | None = None) -> None:
         self.shown = picture
+        self.meaning = diagnosis or Diagnosis(picture.taken_at, picture.wall_at)
         self.refreshed: list[str | None] = []
         self.focused: list[tuple[str, Sequence[str]]] = []
         self._listeners: list[Callable[[], None]] = []
@@ -324,6 +336,10 @@ class StillEngine:
         """The picture."""
         return self.shown
 
+    def diagnosis(self) -> Diagnosis:
+        """What it means."""
+        return self.meaning
+
     def refresh(self, target: str | None = None) -> None:
         """Remember that it was asked for."""
         self.refreshed.append(target)
@@ -337,8 +353,9 @@ class StillEngine:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def show(self, picture: Picture) -> None:
-        """A new picture has been taken."""
+    def show(self, picture: Picture, diagnosis: Diagnosis | None = None) -> None:
+        """A new picture has been taken, and may mean something else."""
         self.shown = picture
+        self.meaning = diagnosis or self.meaning
         for listener in list(self._listeners):
             listener()

@@ -151,7 +151,7 @@ class TestKeys:
         async with cockpit(size=(140, 60)) as screen:
             bar = screen.lines[-1]
             await screen.press("question_mark")
-            for shown in ("1-5", "Tab", "Space", "Enter", "[ ]", "j k"):
+            for shown in ("0-5", "Tab", "Space", "Enter", "[ ]", "j k"):
                 assert shown in screen.text
             assert "guide" in bar
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.ui.cockpit import NARROW, WIDE, app_on
+from tests.ui.findings import diagnosis
 from tests.ui.pictures import picture, trouble
 from triage_tui.ui.palette import Palette
 
@@ -31,7 +32,12 @@ def compare(snap: SnapCompare, size: tuple[int, int], *keys: str, **options: Any
 
 @pytest.mark.parametrize("size", [NARROW, WIDE, (200, 60)], ids=["80x24", "140x45", "200x60"])
 def test_incident(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
-    assert compare(snap_compare, size)
+    assert compare(snap_compare, size, meaning=diagnosis())
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x45"])
+def test_problems_in_full(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
+    assert compare(snap_compare, size, "0", meaning=diagnosis())
 
 
 def test_trouble(snap_compare: SnapCompare) -> None:

@@ -16,14 +16,14 @@ from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.events import Event, Key
+from textual.events import Event, Key, Resize
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.screen import Screen
 
 from triage_tui.config.settings import Settings
 from triage_tui.guides.places import cache_folder
-from triage_tui.model import Picture
+from triage_tui.model import Diagnosis, Picture
 from triage_tui.text import safe
 from triage_tui.ui.crash import crash_report
 from triage_tui.ui.glance import Glance
@@ -45,6 +45,9 @@ TICK_S = 1.0
 CHECK_VARIABLE = "TRIAGE_CHECK_TERMINAL"
 """Names a file: every write to the terminal is then replayed and compared, and the file says what was wrong."""
 
+RESIZED_WITHIN_S = 0.05
+"""When screens are told of another size at the latest."""
+
 NOTE_S = 4.0
 """How long a note stands in the bar."""
 
@@ -55,6 +58,7 @@ class Collects(Protocol):
     def start(self) -> None: ...
     def stop(self, timeout_s: float = 2.0) -> None: ...
     def picture(self) -> Picture: ...
+    def diagnosis(self) -> Diagnosis: ...
     def refresh(self, target: str | None = None) -> None: ...
     def focus(self, target: str, subjects: Sequence[str]) -> None: ...
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]: ...
@@ -110,7 +114,7 @@ class TriageApp(App[int]):
         self._scrub = Scrub(unicode=palette.unicode)
         self._life = TerminalLife(self._leave)
         self._unsubscribe: Callable[[], None] | None = None
-        self._held: Picture | None = None
+        self._held: tuple[Picture, Diagnosis] | None = None
         self._held_at = 0.0
         self._seen: dict[str, tuple[str, ...]] = {}
         self._note_until = 0.0
@@ -197,6 +201,14 @@ class TriageApp(App[int]):
         if self._tour is not None:
             self._tour.go_on()
 
+    def on_resize(self, _event: Resize) -> None:
+        """Make sure that screens hear of it.
+
+        Textual tells them by a timer of 8 ms, which ends without a word where the process is held up for as long
+        between two of its statements; from then on it waits for that timer, and no size is ever laid out again.
+        """
+        asyncio.get_running_loop().call_later(RESIZED_WITHIN_S, self._check_resize)
+
     def on_unmount(self) -> None:
         """Stop looking."""
         self._life.stop()
@@ -211,9 +223,9 @@ class TriageApp(App[int]):
 
     def _show(self) -> None:
         now = time.monotonic()
-        picture = self._held if self._held is not None else self._engine.picture()
+        picture, diagnosis = self._held if self._held is not None else self._known()
         held_s = now - self._held_at if self._held is not None else None
-        self._overview.show(Glance(picture, self._settings.thresholds, held_s or 0.0), held_s)
+        self._overview.show(Glance(picture, self._settings.thresholds, held_s or 0.0, diagnosis), held_s)
         for target, subjects in self._overview.seen().items():
             if self._seen.get(target, ()) != subjects:
                 self._seen[target] = subjects
@@ -221,6 +233,9 @@ class TriageApp(App[int]):
         if self._note_until and now > self._note_until:
             self._note_until = 0.0
             self._overview.show_note(None)
+
+    def _known(self) -> tuple[Picture, Diagnosis]:
+        return self._engine.picture(), self._engine.diagnosis()
 
     async def on_event(self, event: Event) -> None:
         """Every event passes here first: a key of the reader ends the tour."""
@@ -259,7 +274,7 @@ class TriageApp(App[int]):
 
     def action_pause(self) -> None:
         """Hold the screen still, or let it go on."""
-        self._held = self._engine.picture() if self._held is None else None
+        self._held = self._known() if self._held is None else None
         self._held_at = time.monotonic()
         self._show()
 
@@ -270,7 +285,7 @@ class TriageApp(App[int]):
 
     def action_copy(self) -> None:
         """Copy the selected row's name. A clipboard is pasted into shells: no control character may be in it."""
-        details = self._overview.focused_pane.details
+        details = self._overview.read.details
         if details:
             name = safe(details[0][1])
             self.copy_to_clipboard(name)

@@ -29,7 +29,7 @@ class Canvas(Widget):
     """
 
     GAP: ClassVar[str] = ""
-    """What stands between two cells of a line."""
+    """What stands between two cells of most lines."""
 
     def __init__(self, palette: Palette, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -39,6 +39,10 @@ class Canvas(Widget):
     def line_at(self, y: int) -> tuple[Line, Style | None]:
         """A line, and the style that is laid over all of it."""
         raise NotImplementedError
+
+    def gap_at(self, y: int) -> str:
+        """What stands between two cells of this line."""
+        return self.GAP
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a part of the widget."""
@@ -56,7 +60,7 @@ class Canvas(Widget):
         made = self._made.get(y)
         if made is not None and made[0] == line and made[1] is over and made[2] == width:
             return made[3]
-        shown = strip(_with_gaps(line, self.GAP), width, self.palette, over)
+        shown = strip(_with_gaps(line, self.gap_at(y)), width, self.palette, over)
         for line_filter in self.get_line_filters():
             shown = shown.apply_filter(line_filter, BEHIND)
         self._made[y] = (line, over, width, shown)

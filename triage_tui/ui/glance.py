@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from triage_tui.config.settings import Threshold
 from triage_tui.config.thresholds import Level, level
-from triage_tui.model import Picture, Sighting, State
+from triage_tui.model import Diagnosis, Picture, Sighting, State
 from triage_tui.text import figures
 from triage_tui.ui.cells import Cell, Line
 from triage_tui.ui.palette import Tone
@@ -42,11 +42,13 @@ class Glance(Struct, frozen=True):
     """A picture, and how long ago it was taken.
 
     elapsed_s  seconds since the picture's instant: above zero while the screen is paused
+    diagnosis  what the pictures so far mean; None where nobody has said yet
     """
 
     picture: Picture
     thresholds: Mapping[str, Threshold] = {}
     elapsed_s: float = 0.0
+    diagnosis: Diagnosis | None = None
 
     def age(self, sighting: Sighting) -> float | None:
         """Seconds since the data were taken; None where there are none."""

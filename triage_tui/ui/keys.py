@@ -26,7 +26,13 @@ class Key(Struct, frozen=True):
 KEYS = (
     Key("question_mark", "?", "help", "help", "this page"),
     Key("q", "q", "quit", "quit", "leave; Ctrl+C does the same everywhere"),
-    Key("1,2,3,4,5", "1-5", "", "screens", "1 all panes, 2 containers, 3 PostgreSQL, 4 Redis and queues, 5 host"),
+    Key(
+        "0,1,2,3,4,5",
+        "0-5",
+        "",
+        "screens",
+        "0 what is wrong, 1 all panes, 2 containers, 3 PostgreSQL, 4 Redis and queues, 5 host",
+    ),
     Key("tab", "Tab", "", "pane", "go to the next pane; Shift+Tab to the one before"),
     Key("j,k", "j k", "", "", "move down, up; arrows, Page and Home/End move as well"),
     Key("slash", "/", "", "search", "show only rows that hold these words; Enter keeps, Esc clears"),
@@ -35,6 +41,8 @@ KEYS = (
     Key("enter", "Enter", "", "", "this pane alone, with all its columns; Esc goes back"),
     Key("left_square_bracket", "[ ]", "", "", "the previous, the next target of this kind"),
     Key("g,ctrl+g", "g", "toggle_sidebar", "guide", "guides for what is wrong now, and the selected row in full"),
+    Key("v", "v", "", "", "among the problems: go to the row that the problem is about"),
+    Key("c", "c", "", "", "among the problems: read the checks of its guide; g reads the guide"),
     Key("space", "Space", "pause", "pause", "hold the screen still; collection goes on"),
     Key("r", "r", "refresh", "look now", "look at everything now, also where access was denied"),
     Key("y", "y", "copy", "copy", "copy the selected row's name to the clipboard"),
@@ -43,13 +51,18 @@ KEYS = (
 )  # fmt: skip
 
 
-def bar_line(note: str | None = None) -> Line:
-    """The bar at the bottom; a note takes its place for a while."""
+PROBLEM_KEYS = (
+    ("Enter", "in full"), ("g", "guide"), ("c", "checks"), ("v", "go to the row"), ("y", "copy"), ("Esc", "back"),
+)  # fmt: skip
+"""What the keys do while the list of problems has them."""
+
+
+def bar_line(note: str | None = None, *, problems: bool = False) -> Line:
+    """The bar at the bottom; a note takes its place for a while. problems: they have the keys."""
     if note is not None:
         return (Cell(f" {note}", "accent"),)
-    parts: list[Line] = [
-        (Cell(key.shown, "strong"), Cell(f" {key.short}", "dim")) for key in KEYS if key.short
-    ]
+    keys = PROBLEM_KEYS if problems else [(key.shown, key.short) for key in KEYS if key.short]
+    parts: list[Line] = [(Cell(shown, "strong"), Cell(f" {short}", "dim")) for shown, short in keys]
     return (Cell(" "), *join(parts))
 
 

@@ -24,8 +24,13 @@ from triage_tui.ui.panes.containers import Containers
 from triage_tui.ui.panes.host import Host
 from triage_tui.ui.panes.postgres import Postgres
 from triage_tui.ui.panes.redis import Redis
+from triage_tui.ui.problems.answers import Answers
+from triage_tui.ui.problems.listing import Problems
+from triage_tui.ui.selected import Shown
+from triage_tui.ui.table import Table
 
 if TYPE_CHECKING:
+    from triage_tui.ui.problems.page import Page
     from triage_tui.ui.sidebar import Sidebar
 
 TWO_COLUMNS_FROM = (112, 28)
@@ -33,11 +38,15 @@ TWO_COLUMNS_FROM = (112, 28)
 
 SIDEBAR_CELLS = 46
 
+PROBLEMS = "problems"
+"""What is zoomed, where it is not a kind of target."""
+
 
 class Overview(Screen[None]):
     """Everything at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("0", "zoom('problems')", "Problems", show=False),
         Binding("1", "zoom('')", "Overview", show=False),
         Binding("2", "zoom('docker')", "Containers", show=False),
         Binding("3", "zoom('postgres')", "PostgreSQL", show=False),
@@ -51,6 +60,9 @@ class Overview(Screen[None]):
         self._palette = palette
         self._header = Lines(palette, surface=1, id="header")
         self._bar = Lines(palette, surface=1, id="bar")
+        self.problems = Problems(palette)
+        self._page: Page | None = None
+        self._answers = Answers(desk, self._post, self._show_problems)
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self._body = Hollow(id="body")
         self._desk = desk
@@ -58,6 +70,8 @@ class Overview(Screen[None]):
         self._glance: Glance | None = None
         self._paused_s: float | None = None
         self._zoomed: str = ""
+        self._note: str | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def compose(self) -> ComposeResult:
         """Header, panes, bar; the sidebar comes beside the panes when it is first wanted."""
@@ -67,12 +81,14 @@ class Overview(Screen[None]):
         self._bar.show((bar_line(),))
         self.panes[0].add_class("-focused", update=False)
         yield self._header
+        yield self.problems
         with self._body, Hollow(id="panes"):
             yield from self.panes
         yield self._bar
 
     def on_mount(self) -> None:
         """Begin in the first pane."""
+        self._loop = asyncio.get_running_loop()
         self.panes[0].table.focus()
 
     def show(self, glance: Glance, paused_s: float | None = None) -> None:
@@ -81,14 +97,26 @@ class Overview(Screen[None]):
         width = self.app.size.width
         strip = endpoint_strip(glance, width)
         self._header.show((header_line(glance, width, paused_s), *([strip] if strip else [])))
+        self._show_problems()
         for pane in self.panes:
             if pane.display:
                 pane.show(glance, self._room)
         self._show_sidebar()
 
+    def _show_problems(self) -> None:
+        glance = self._glance
+        if glance is None:
+            return
+        if glance.diagnosis is not None:
+            self._answers.look(glance.diagnosis)
+        self.problems.tell(glance, self._answers.known, self.app.size.height)
+        if self._page is not None and self._page.display:
+            self._page.tell(glance, self.problems)
+
     def show_note(self, note: str | None) -> None:
         """Say something in the bar, or show the keys again."""
-        self._bar.show((bar_line(note),))
+        self._note = note
+        self._bar.show((bar_line(note, problems=self.problems.has_focus),))
 
     def seen(self) -> dict[str, tuple[str, ...]]:
         """Target → subjects that the reader sees now."""
@@ -109,6 +137,11 @@ class Overview(Screen[None]):
         return self._sidebar is not None and self._sidebar.display
 
     @property
+    def read(self) -> Shown:
+        """What the reader looks at: the problems, where they have the keys, else the focused pane."""
+        return self.problems if self.problems.has_focus else self.focused_pane
+
+    @property
     def focused_pane(self) -> Pane:
         """The pane that has the keys, or had them last."""
         focused = self.focused
@@ -121,6 +154,12 @@ class Overview(Screen[None]):
         marked = next((pane for pane in self.panes if pane.has_class("-focused")), None)
         return marked if marked is not None else self.panes[0]
 
+    def _post(self, work: Callable[[], None]) -> None:
+        """Run something on the screen's thread, from another. Raises RuntimeError where the loop is closed."""
+        if self._loop is None:
+            raise RuntimeError("the screen is not there yet")
+        self._loop.call_soon_threadsafe(work)
+
     # Layout
 
     def on_resize(self, event: events.Resize) -> None:
@@ -131,8 +170,7 @@ class Overview(Screen[None]):
             event.prevent_default()
             return
         self._choose_layout(event.size)
-        if self._glance is not None:
-            self.call_after_refresh(self.show, self._glance, self._paused_s)
+        self._show_soon()
 
     @property
     def _room(self) -> Size:
@@ -149,6 +187,14 @@ class Overview(Screen[None]):
     def action_zoom(self, kind: str) -> None:
         """One pane alone, or all four."""
         self._zoomed = kind
+        if kind == PROBLEMS:
+            self._open_page()
+        self.set_class(kind == PROBLEMS, "-problems")
+        self.problems.set_alone(kind == PROBLEMS)
+        if kind == PROBLEMS:
+            self.set_focus(self.problems)
+            self._show_soon()
+            return
         focus: Pane | None = None
         for pane in self.panes:
             pane.display = not kind or pane.face.kind.value == kind
@@ -157,8 +203,18 @@ class Overview(Screen[None]):
         self.set_class(bool(kind), "-zoomed")
         # At once: a key that is typed ahead must not find the focus where it was before.
         self.set_focus((focus or self.focused_pane).table)
+        self._show_soon()
+
+    def _show_soon(self) -> None:
         if self._glance is not None:
             self.call_after_refresh(self.show, self._glance, self._paused_s)
+
+    def _open_page(self) -> None:
+        if self._page is None:
+            from triage_tui.ui.problems.page import Page
+
+            self._page = Page(self._palette)
+            self.mount(self._page, after=self.problems)
 
     def action_zoom_focused(self) -> None:
         """The pane with the keys alone."""
@@ -176,17 +232,16 @@ class Overview(Screen[None]):
         self.sidebar.display = shown
         self.set_class(shown, "-with-sidebar")
         if shown:
-            loop = asyncio.get_running_loop()
-            self.sidebar.open(lambda work: _run_on(loop, work))
+            self.sidebar.open(self._post)
             # What was mounted just now can be focused once its parts are there.
             self.call_after_refresh(self.sidebar.focus)
         else:
-            pane.table.focus()
+            (self.problems if self._zoomed == PROBLEMS else pane.table).focus()
         self.call_after_refresh(self._show_sidebar)
 
     def _show_sidebar(self) -> None:
         if self._sidebar_is_shown:
-            self.sidebar.show(self.focused_pane, self._glance)
+            self.sidebar.show(self.read, self._glance)
 
     def on_sidebar_left(self, event: Sidebar.Left) -> None:
         """Esc in the sidebar."""
@@ -202,7 +257,8 @@ class Overview(Screen[None]):
         if pane is not None:
             for other in self.panes:
                 other.set_class(other is pane, "-focused")
-            self._show_sidebar()
+        self.show_note(self._note)
+        self._show_sidebar()
 
     def on_pane_changed(self, event: Pane.Changed) -> None:
         """Follow the selection."""
@@ -220,7 +276,45 @@ class Overview(Screen[None]):
         elif self._sidebar_is_shown:
             self.toggle_sidebar()
 
+    # Messages of the problems
 
-def _run_on(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
-    """Run something on the screen's thread. Raises RuntimeError where the loop is closed."""
-    loop.call_soon_threadsafe(work)
+    def on_table_selected(self, event: Table.Selected) -> None:
+        """Follow the selection in the list of problems."""
+        if event.table is self.problems:
+            self._show_sidebar()
+            self._show_problems()
+
+    def on_problems_zoom(self, event: Problems.Zoom) -> None:
+        """More of the list, or the panes again."""
+        event.stop()
+        if event.more or self._zoomed:
+            self.action_zoom(PROBLEMS if event.more else "")
+        elif self._sidebar_is_shown:
+            self.toggle_sidebar()
+        if not event.more:
+            self.set_focus(self.focused_pane.table)
+
+    def on_problems_jump(self, event: Problems.Jump) -> None:
+        """Go to the row that a finding is about."""
+        event.stop()
+        sighting = self.problems.sighting
+        kind = sighting.target.kind if sighting is not None else None
+        pane = next((pane for pane in self.panes if pane.face.kind is kind), None)
+        if pane is None:
+            self.show_note(f"no pane shows {event.finding.target}")
+            return
+        self.action_zoom("")
+        self.set_focus(pane.table)
+        if not pane.reveal(event.finding.target, event.finding.subject):
+            self.show_note(f"no row is about {event.finding.subject or event.finding.target}")
+
+    def on_problems_guide(self, event: Problems.Guide) -> None:
+        """Read the entry that answers a finding; where none is known yet, what is suggested."""
+        event.stop()
+        ids = self.problems.guides_of(event.finding) if event.finding is not None else ()
+        if not self._sidebar_is_shown:
+            self.toggle_sidebar()
+        else:
+            self.sidebar.focus()
+        if ids:
+            self.sidebar.read(ids[0], event.section)

@@ -115,6 +115,21 @@ class Pane(Hollow):
         self._room = room
         self._draw()
 
+    def reveal(self, target: str, subject: str) -> bool:
+        """Show a target, and select the row that is about a subject of it. False: there is none."""
+        self._name = target
+        self._draw()
+        if not subject:
+            return True
+        rows = self.table.rows_shown
+        # A finding may be about a part of what a row is about: a mount, a kind of statement, a client's program.
+        for about in (lambda row: self.face.subject(row) == subject, lambda row: row.key == subject):
+            found = next((at for at, row in enumerate(rows) if about(row)), None)
+            if found is not None:
+                self.table.select(found)
+                return True
+        return False
+
     def _draw(self) -> None:
         glance, size = self._glance, self.size or self._room
         width = size.width

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from triage_tui.model import Sighting, State
 from triage_tui.ui.cells import Cell, Line, hanging
 from triage_tui.ui.pane import problem_lines
 
 LABEL_CELLS = 14
+
+
+class Shown(Protocol):
+    """What has a selection: a pane, or the list of problems."""
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """The target that the selected row belongs to."""
+        ...
+
+    @property
+    def details(self) -> Sequence[tuple[str, str]]:
+        """All that is known about the selected row, as label and value; the first is what one would copy."""
+        ...
 
 
 def selected_lines(sighting: Sighting | None, details: Sequence[tuple[str, str]], width: int) -> list[Line]:

@@ -41,6 +41,9 @@ class Table(Canvas, can_focus=True):
 
     GAP: ClassVar[str] = " "
 
+    SLOTTED_HEADING: ClassVar[bool] = True
+    """The first line has one cell for each column, as the rows have."""
+
     class Selected(Message):
         """The selection is on another row, or on none."""
 
@@ -149,12 +152,16 @@ class Table(Canvas, can_focus=True):
         """Lines that are left for rows."""
         return max(0, self.size.height - (1 if self._heading else 0))
 
+    def _heading_line(self) -> Line:
+        """What stands above the rows."""
+        return heading_line(self._slots, self._listing.order, self.palette.unicode)
+
     def _lines(self) -> list[tuple[Line, bool]]:
         """Every line as it should look now, and whether it is the selected one."""
         listing = self._listing
         lines: list[tuple[Line, bool]] = []
         if self._heading and self.size.height:
-            lines.append((heading_line(self._slots, listing.order, self.palette.unicode), False))
+            lines.append((self._heading_line(), False))
         if not listing.shown:
             text = self._empty if not listing.search else f"no row holds “{listing.search}”"
             lines.append(((Cell(text, "dim"),), False))
@@ -180,7 +187,8 @@ class Table(Canvas, can_focus=True):
             old = self._painted[y] if y < len(self._painted) else blank
             if new == old:
                 continue
-            if new[1] != old[1] or len(new[0]) != len(old[0]) or len(new[0]) != len(self._slots):
+            slotted = len(new[0]) == len(old[0]) == len(self._slots) and (y > 0 or self.SLOTTED_HEADING)
+            if new[1] != old[1] or not slotted:
                 changed.append(Region(0, y, self.size.width, 1))
                 continue
             changed.extend(
@@ -216,7 +224,8 @@ class Table(Canvas, can_focus=True):
 
     # Moving
 
-    def _select(self, index: int) -> None:
+    def select(self, index: int) -> None:
+        """Select a row by its place, or the nearest there is."""
         if self._listing.shown:
             self._listing.select(index)
             self._paint()
@@ -224,15 +233,15 @@ class Table(Canvas, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         """Move the selection."""
-        self._select(self._listing.cursor + rows)
+        self.select(self._listing.cursor + rows)
 
     def action_page(self, pages: int) -> None:
         """Move the selection by screenfuls."""
-        self._select(self._listing.cursor + pages * max(1, self._body_height - 1))
+        self.select(self._listing.cursor + pages * max(1, self._body_height - 1))
 
     def action_end(self, side: int) -> None:
         """Select the first (−1) or the last (1) row."""
-        self._select(0 if side < 0 else len(self._listing.shown) - 1)
+        self.select(0 if side < 0 else len(self._listing.shown) - 1)
 
     def action_order_next(self) -> None:
         """Order by the next column that is shown; after the last one, as the rows come."""
@@ -268,7 +277,7 @@ class Table(Canvas, can_focus=True):
                     self._order_by(slot.column.key)
             return
         if self._listing.top + y < len(self._listing.shown):
-            self._select(self._listing.top + y)
+            self.select(self._listing.top + y)
             if event.chain == 2:
                 self.post_message(self.Opened(self, self.selected))
 

@@ -1,0 +1,162 @@
+"""The list on top of the Overview: keys, layouts, and what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.cockpit import NARROW, WIDE, Cockpit, cockpit
+from tests.ui.findings import blocked, diagnosis, redis_full, unhealthy
+from tests.ui.pictures import picture
+from triage_tui.model import Incident
+
+SIZES = [NARROW, WIDE, (200, 60)]
+KNOWLEDGE = Path(__file__).parents[3] / "knowledge"
+
+
+def place(screen: Cockpit, text: str) -> int:
+    return next(y for y, line in enumerate(screen.lines) if text in line)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_stands_on_top_and_names_the_root_first(size: tuple[int, int]) -> None:
+    async with cockpit(size=size, meaning=diagnosis()) as screen:
+        first = place(screen, "4 sessions wait")
+        assert place(screen, "Problems") == first - 1
+        assert place(screen, "memory is at 86 %") == first + 1
+        assert place(screen, "Containers") == first + 2
+        assert "shop-api fails" not in screen.text, "the symptom is folded"
+        assert screen.overview.focused is screen.pane("docker").table
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_with_nothing_wrong_it_takes_one_line_and_no_key(size: tuple[int, int]) -> None:
+    async with cockpit(size=size) as screen:
+        assert place(screen, "Containers") == place(screen, "● nothing wrong found") + 1
+        await screen.press("shift+tab")
+        assert screen.overview.focused is screen.pane("host").table
+
+
+async def test_many_leave_room_for_the_panes() -> None:
+    many = [Incident(unhealthy(subject=f"api-{number}", title=f"api-{number} fails")) for number in range(40)]
+    async with cockpit(size=NARROW, meaning=diagnosis(many)) as screen:
+        assert "38 more: 0 shows all" in screen.text
+        assert all(title in screen.text for title in ("Containers", "PostgreSQL", "Redis", "Host"))
+        await screen.press("0", "end")
+        assert "api-39 fails" in screen.text
+
+
+async def test_they_come_and_go() -> None:
+    async with cockpit() as screen:
+        await screen.show(picture(), diagnosis())
+        assert place(screen, "Containers") == place(screen, "Problems") + 3
+        await screen.press("shift+tab")
+        assert screen.overview.problems.has_focus
+        await screen.show(picture(), diagnosis([]))
+        await screen.settle()
+        assert place(screen, "Containers") == place(screen, "Problems") + 1
+        assert screen.overview.focused is screen.pane("docker").table, "what is not there has no keys"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_alone_symptoms_are_listed_and_the_selected_one_is_told_in_full(size: tuple[int, int]) -> None:
+    async with cockpit(size=size, meaning=diagnosis()) as screen:
+        await screen.press("0")
+        assert "└ shop-api fails its health check" in screen.text
+        assert "postgres.terminate 4711" in screen.text
+        assert "PostgreSQL" not in screen.text
+        await screen.press("j")
+        assert "follows   4 sessions wait" in screen.text
+        await screen.press("escape")
+        assert "PostgreSQL" in screen.text
+        assert "└ shop-api" not in screen.text
+        assert screen.overview.focused is screen.pane("docker").table
+
+
+async def test_enter_does_the_same_and_1_goes_back() -> None:
+    async with cockpit(meaning=diagnosis()) as screen:
+        await screen.press("shift+tab", "enter")
+        assert "explains  shop-api fails" in screen.text
+        await screen.press("1")
+        assert "explains" not in screen.text
+
+
+async def test_with_nothing_wrong_the_page_says_so() -> None:
+    async with cockpit(meaning=diagnosis([])) as screen:
+        await screen.press("0")
+        assert "Nothing is wrong as far as can be seen" in screen.text
+        await screen.press("j", "v", "g", "escape", "escape")
+        assert "PostgreSQL" in screen.text
+
+
+@pytest.mark.parametrize(
+    ("meaning", "pane", "row"),
+    [
+        (diagnosis([Incident(unhealthy())]), "docker", "shop-api"),
+        (diagnosis([Incident(blocked())]), "postgres", "4711"),
+        (diagnosis([Incident(unhealthy(target="shop-redis", subject="celery:emails"))]), "redis", "emails"),
+    ],
+    ids=["container", "session", "queue"],
+)
+async def test_v_goes_to_the_row(meaning: object, pane: str, row: str) -> None:
+    async with cockpit(meaning=meaning) as screen:  # type: ignore[arg-type]
+        await screen.press("0", "v")
+        assert screen.overview.focused is screen.pane(pane).table
+        selected = screen.pane(pane).table.selected
+        assert selected is not None
+        assert any(cell.text.strip().endswith(row) for cell in selected.cells.values()), selected
+
+
+async def test_v_says_where_there_is_no_row() -> None:
+    gone = diagnosis([Incident(unhealthy(subject="gone")), Incident(redis_full(target="shop-api"))])
+    async with cockpit(meaning=gone) as screen:
+        await screen.press("0", "v")
+        assert "no row is about gone" in screen.lines[-1]
+
+
+async def test_g_reads_the_guide_and_c_its_checks() -> None:
+    async with cockpit(meaning=diagnosis(), guides=[KNOWLEDGE]) as screen:
+        await answered(screen)
+        await screen.press("0", "g")
+        await answered(screen)
+        assert "▸Symptoms" in screen.text
+        await screen.press("escape", "escape")
+        assert screen.overview.problems.has_focus
+        await screen.press("c")
+        await answered(screen)
+        assert "▸Checks" in screen.text
+        assert "pg_blocking_pids" in screen.text
+
+
+async def test_y_copies_what_is_wrong() -> None:
+    async with cockpit(meaning=diagnosis()) as screen:
+        await screen.press("0", "y")
+        assert screen.app.clipboard.startswith("4 sessions wait")
+
+
+async def test_a_held_screen_holds_them_too() -> None:
+    async with cockpit(meaning=diagnosis()) as screen:
+        await screen.press("space")
+        await screen.show(picture(), diagnosis([]))
+        assert "4 sessions wait" in screen.text
+        await screen.press("space")
+        assert "4 sessions wait" not in screen.text
+
+
+async def test_the_same_again_paints_nothing() -> None:
+    async with cockpit(meaning=diagnosis()) as screen:
+        await screen.settle()
+        screen.forget()
+        await screen.show(picture(), diagnosis())
+        assert "".join(screen.written) == ""
+
+
+async def answered(screen: Cockpit) -> None:
+    """Until the desk has answered, and the screen shows it."""
+    import asyncio
+
+    async with asyncio.timeout(30):
+        while not screen.app._desk.idle:
+            await asyncio.sleep(0.02)
+    await screen.settle()

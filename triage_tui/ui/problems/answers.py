@@ -1,0 +1,63 @@
+"""Which guide answers which finding: asked at the desk once for each, and again when a guide was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from triage_tui.model import Diagnosis, Finding
+from triage_tui.model.finding import Key
+from triage_tui.ui.guides.desk import Desk, Post
+
+if TYPE_CHECKING:
+    from triage_tui.guides.library import Library
+
+
+class Answers:
+    """Where nothing is wrong nothing is asked: the guides are not even opened.
+
+    known  finding → ids of entries, the best first; what has not been answered yet is missing
+    """
+
+    def __init__(self, desk: Desk, post: Post, changed: Callable[[], None]) -> None:
+        """post: runs something on the screen's thread; changed: called there when an answer has come."""
+        self._desk = desk
+        self._post = post
+        self._changed = changed
+        self._asked: dict[Key, Finding] = {}
+        self.known: dict[Key, Sequence[str]] = {}
+
+    def look(self, diagnosis: Diagnosis) -> None:
+        """Ask about what has not been asked about. A finding whose words have changed is another question."""
+        findings = {finding.key: finding for finding in diagnosis.findings}
+        asked = {key: self._asked[key] for key in findings if key in self._asked}
+        wanted = [one for key, one in findings.items() if key not in asked or _differs(one, asked[key])]
+        self.known = {key: ids for key, ids in self.known.items() if key in findings}
+        self._asked = asked
+        if not wanted:
+            return
+        self._asked |= {finding.key: finding for finding in wanted}
+        self._desk.open(self._post, self._on_news)
+        # All of them, since of several questions that wait only the last is asked.
+        every = list(findings.values())
+        self._desk.ask("answers", lambda library: _answered(library, every), self._on_answered)
+
+    def _on_answered(self, found: object) -> None:
+        # Where guides cannot be read the sidebar says why; a finding does without.
+        if isinstance(found, dict) and found != self.known:
+            self.known = found
+            self._changed()
+
+    def _on_news(self) -> None:
+        self._asked.clear()
+        self._changed()
+
+
+def _differs(one: Finding, other: Finding) -> bool:
+    return (one.quotes, one.guides, one.about) != (other.quotes, other.guides, other.about)
+
+
+def _answered(library: Library, findings: Sequence[Finding]) -> dict[Key, Sequence[str]]:
+    from triage_tui.guides.answers import answers
+
+    return {one.key: tuple(answer.id for answer in answers(library, one)) for one in findings}
