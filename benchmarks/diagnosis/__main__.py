@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("--drill", action="append", metavar="ID", help="only this one; repeatable")
     parser.add_argument("--seeds", default="1", metavar="N-M", help="from which seeds (1)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="append each result as a line of JSON")
+    parser.add_argument("--record", type=Path, metavar="FOLDER", help="write down what was seen, for tests")
     parser.add_argument(
         "--table", type=Path, nargs="+", metavar="FILE", help="only print what was measured before"
     )
