@@ -94,7 +94,10 @@ class _Traces:
                 if needed != node:
                     yield from ((steps, place) for place in self._spreading.get(needed, ()))
             for name in symptom.about:
-                yield from ((1, place) for place in self._by_subject.get(name, ()) if name)
+                for place in self._by_subject.get(name, ()):
+                    # A queue tells of its worker's end, not the other way round: see GONE_WORKER.
+                    if name and not (symptom.id == NO_WORKERS and self._findings[place].id in GONE_WORKER):
+                        yield 1, place
         if symptom.id == NO_WORKERS:
             yield from ((1, place) for place in self._broken_workers)
         if symptom.id in GONE_WORKER and works_on_queues(symptom.subject):
