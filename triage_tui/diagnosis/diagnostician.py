@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from triage_tui.config.limits import bounds
 from triage_tui.config.settings import QuietRule, Threshold
+from triage_tui.diagnosis.changes import News, kept, news_of, with_changes
 from triage_tui.diagnosis.course import Course, Holding, active, pending, step, told
 from triage_tui.diagnosis.incidents import incidents_of
 from triage_tui.diagnosis.judging import judge
 from triage_tui.diagnosis.quiet import split
 from triage_tui.diagnosis.registry import all_rules
 from triage_tui.diagnosis.rule import Rule
-from triage_tui.model import Diagnosis, Picture
+from triage_tui.diagnosis.ties import ties_of
+from triage_tui.model import Diagnosis, Incident, Picture
 from triage_tui.model.finding import Key
 
 
@@ -33,6 +35,8 @@ class Diagnostician:
         self._rules = all_rules() if rules is None else tuple(rules)
         self._holding = Holding(self._rules)
         self._courses: dict[Key, Course] = {}
+        self._before: Picture | None = None
+        self._news: tuple[News, ...] = ()
         self.defects: tuple[Exception, ...] = ()
         """Mistakes of rules, met in the latest picture."""
 
@@ -41,7 +45,13 @@ class Diagnostician:
         judgement = judge(self._rules, picture, self._bounds, active(self._courses))
         self.defects = judgement.defects
         self._courses = step(self._courses, judgement, picture, self._holding)
-        found = incidents_of(told(self._courses, judgement, picture), picture)
+        self._news = kept((*self._news, *news_of(self._before, picture)), picture.wall_at)
+        self._before = picture
+        findings = told(self._courses, judgement, picture)
+        found: tuple[Incident, ...] = ()
+        if findings:
+            ties = ties_of(picture)
+            found = incidents_of([with_changes(one, self._news, ties) for one in findings], ties)
         incidents, quiet = split(found, self.quiet, picture.wall_at)
         return Diagnosis(
             taken_at=picture.taken_at,

@@ -9,9 +9,9 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from triage_tui.diagnosis.causes import GONE_WORKER
-from triage_tui.diagnosis.ties import ties_of
+from triage_tui.diagnosis.ties import Ties
 from triage_tui.diagnosis.tracing import causes_of, root_of
-from triage_tui.model import Finding, Incident, Picture
+from triage_tui.model import Finding, Incident
 from triage_tui.model.finding import Key
 
 T = TypeVar("T")
@@ -20,12 +20,12 @@ MOST_DEEDS = 4
 """Proposals of one finding, those of its symptoms among them."""
 
 
-def incidents_of(findings: Iterable[Finding], picture: Picture) -> tuple[Incident, ...]:
+def incidents_of(findings: Iterable[Finding], ties: Ties) -> tuple[Incident, ...]:
     """The one to see to first comes first."""
     ranked = sorted(findings, key=_urgency)
     if len(ranked) < 2:
         return tuple(map(Incident, ranked))
-    causes = causes_of(ranked, ties_of(picture))
+    causes = causes_of(ranked, ties)
     below: defaultdict[Key, list[Finding]] = defaultdict(list)
     roots: list[Finding] = []
     for finding in ranked:
