@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -24,6 +25,11 @@ _FEW = 400
 """Changed files up to which the index is changed in its place; with more of them, a new one is written beside it."""
 
 
+_OPENING = threading.Lock()
+"""Held while an index is opened, and perhaps made. Whoever comes second finds it in the cache; and msgspec, which reads
+front matter, does not stand two threads that meet a type for the first time at the same time."""
+
+
 class Library:
     """The guides of some folders. Not for two threads at once."""
 
@@ -37,7 +43,8 @@ class Library:
     def index(self) -> Index:
         """The index, opened and brought up to date the first time that it is asked for."""
         if self._open is None:
-            self._open = self._opened()
+            with _OPENING:
+                self._open = self._opened()
         return self._open
 
     def close(self) -> None:

@@ -209,3 +209,7 @@ def counters_of(frame: Frame, *, trust_system: bool = True) -> Counters | None:
         periods=throttling.periods,
         throttled_periods=throttling.throttled_periods,
     )
+
+
+# Met once before several threads read answers; see rows.py.
+frame_of({})
