@@ -4,6 +4,7 @@ for has to be there, and the line has to end within the rest of it."""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from triage_tui.guides.pattern import MAX_PATTERN, Pattern, PatternError, pattern
 
@@ -16,6 +17,9 @@ MIN_WEIGHT = 14
 _END = r"\W*$"
 """What a cut line may end with: the beginning of a word is lost too, but not a bracket that is opened anew."""
 
+_REFERENCE = re.compile(r"\\[1-9]|\(\?P=")
+"""To a group by its number or name, which another place would not have."""
+
 _ATOM = re.compile(
     r"(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[\](){}*+?|]|(?P<group>\())(?P<repeat>(?:[*+?]|\{\d*,?\d*\})\??)?",
     re.DOTALL,
@@ -23,7 +27,12 @@ _ATOM = re.compile(
 
 
 def cut(whole: Pattern) -> list[Pattern]:
-    """Expressions that find a line which ends within what a signature finds; one for each of its alternatives."""
+    """Expressions that find a line which ends within what a signature finds; one for each of its alternatives.
+
+    They are made of parts of an expression that may be run, and are compiled when a line is first compared with them.
+    """
+    if _REFERENCE.search(whole.source):
+        return []
     found = []
     for branch in _branches(whole.source):
         try:
@@ -48,7 +57,10 @@ def _cut(source: str) -> Pattern | None:
     rest = atoms[needed:]
     if have < least or not rest:
         return None
-    return pattern("".join(atoms[:needed]) + _ending_within(rest))
+    whole = "".join(atoms[:needed]) + _ending_within(rest)
+    if len(whole) > MAX_PATTERN:
+        return None
+    return Pattern(whole, pattern("".join(atoms[:needed])).literals, round(have))
 
 
 def _ending_within(atoms: list[str], after: str = "") -> str:
@@ -77,9 +89,15 @@ def _begun(atom: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _weight(atom: str) -> float:
+    """Characters that an element asks for, as guides/pattern.py counts them."""
+    if len(atom) == 1:
+        return 0.25 if atom.isspace() else 1.0 if atom not in ".^$" else 0.0
+    if len(atom) == 2 and atom[0] == "\\":
+        return 0.0 if atom[1].isalnum() else 1.0
     try:
-        return float(pattern(atom).weight) if not atom.isspace() else 0.25
+        return float(pattern(atom).weight)
     except PatternError:
         return 0.0
 
