@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from benchmarks.diagnosis.recording import record
+from triage_tui.cli.opening import opening
 from triage_tui.config.load import load_settings
 from triage_tui.config.settings import HostSpec, Settings
 from triage_tui.engine import Engine
@@ -126,7 +127,7 @@ def drill(
 
     records: folder for what was seen when it led
     """
-    with Engine(settings) as engine:
+    with Engine(settings, open=opening(settings)) as engine:
         engine.wait_first_looks(20.0)
         # A container that went down may need a minute until its health check says that it is well.
         if not _until(lambda: not told(engine.diagnosis()) and not engine.diagnosis().pending, WELL_AGAIN_S):
@@ -157,7 +158,7 @@ def drill(
 def calm(settings: Settings, seconds: float) -> tuple[int, list[str]]:
     """Watch a lab in which nothing is broken: how many pictures were judged, and everything that was told."""
     seen: list[str] = []
-    with Engine(settings) as engine:
+    with Engine(settings, open=opening(settings)) as engine:
         engine.wait_first_looks(20.0)
         judged = 0
         end = time.monotonic() + seconds

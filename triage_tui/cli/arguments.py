@@ -37,9 +37,9 @@ data by kind (null = unknown, never zero):
             memory_bytes memory_limit_bytes network_rx_bytes network_tx_bytes block_read_bytes block_write_bytes
             pids ports started_at
             environments[]: container project service names[] fingerprints{name: keyed} flaws[]: variable kind words
-            logs (null = not watched): watched unwatched lines waiting dropped skipped dropped_by{} hits[]: container entry
-            line count last_at first_age_s last_age_s; sensitive[]: container kind sample count; missing[]: container
-            variable line; versions[]: container program client server
+            logs (null = not watched): watched unwatched lines waiting dropped skipped dropped_by{}; hits[]: container
+            entry line count last_at first_age_s last_age_s; sensitive[]: container kind sample count; missing[]:
+            container variable line; versions[]: container program client server
   postgres  version max_connections reserved_connections connections{state: n} sessions[]: pid backend_start user
             database application client state wait_event_type wait_event transaction_age_s query_age_s state_age_s
             blocked_by[] query; blocking[]: pid depth waits_for victims mode relation wait_s; databases[]

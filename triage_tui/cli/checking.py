@@ -71,10 +71,11 @@ def explain(arguments: Namespace) -> int:
 
 
 def _once(settings: Settings, library: Library, arguments: Namespace) -> int:
+    from triage_tui.cli.opening import opening
     from triage_tui.cli.report import findings
     from triage_tui.engine import Engine
 
-    engine = Engine(settings)
+    engine = Engine(settings, open=opening(settings))
     engine.start()
     try:
         _settle(engine, arguments.timeout)
@@ -98,22 +99,28 @@ def _once(settings: Settings, library: Library, arguments: Namespace) -> int:
 
 
 def _settle(engine: Any, timeout_s: float) -> None:
-    """Look until every target was looked at often enough for trends and nothing is held back, or the time is up."""
+    """Look until every target was looked at often enough for trends, lines of logs that came were read, and nothing is
+    held back; or the time is up."""
+    from triage_tui.engine.snapshot import UNREAD_S, unread
+
     end = time.monotonic() + timeout_s
     engine.wait_second_looks(timeout_s)
     least = min(end, time.monotonic() + SETTLE_S)
     while (left := least - time.monotonic()) > 0:
         time.sleep(left)
+    while unread(engine.picture()) and time.monotonic() < end:
+        time.sleep(UNREAD_S)
     engine.wait_diagnosis(lambda diagnosis: not diagnosis.pending, max(0.0, end - time.monotonic()))
 
 
 def _watch(settings: Settings, library: Library, arguments: Namespace) -> int:
     """Print what begins, changes and ends, as lines, until interrupted."""
+    from triage_tui.cli.opening import opening
     from triage_tui.cli.report import changes
     from triage_tui.engine import Engine
 
     before: dict[Any, Finding] = {}
-    with Engine(settings) as engine:
+    with Engine(settings, open=opening(settings)) as engine:
         engine.wait_first_looks(arguments.timeout)
         while True:
             engine.wait_diagnosis(partial(changes.differs, before), WATCH_STEP_S)

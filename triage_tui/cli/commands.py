@@ -12,10 +12,8 @@ from triage_tui.cli.refusal import CannotError
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
 
-    from triage_tui.config.settings import Settings, TargetSpec
-    from triage_tui.sources import Source
+    from triage_tui.config.settings import Settings
 
 SNAPSHOT_TIMEOUT_S = 7.0
 """Time for looking. With the start of the program before it and its end behind it, ten seconds are kept."""
@@ -36,9 +34,10 @@ def snapshot(arguments: Namespace) -> int:
     settings = _settings(arguments)
     if not arguments.json:
         return _report(settings, arguments.timeout)
+    from triage_tui.cli.opening import opening
     from triage_tui.engine.snapshot import encode, looked_at_anything, take
 
-    picture = take(settings, arguments.timeout, open=_opening(settings))
+    picture = take(settings, arguments.timeout, open=opening(settings))
     # Bytes: JSON is UTF-8 whatever the locale says.
     sys.stdout.buffer.write(encode(picture) + b"\n")
     return exits.OK if looked_at_anything(picture) else exits.BLIND
@@ -48,11 +47,12 @@ def doctor(arguments: Namespace) -> int:
     """What can be reached, with which rights, and what to do about it."""
     settings = _settings(arguments)
     from triage_tui.cli import paper
+    from triage_tui.cli.opening import opening
     from triage_tui.cli.report import examination
     from triage_tui.engine.snapshot import looked_at_anything, take
 
     _tell_notes(settings)
-    picture = take(settings, SNAPSHOT_TIMEOUT_S, open=_opening(settings))
+    picture = take(settings, SNAPSHOT_TIMEOUT_S, open=opening(settings))
     width = paper.columns()
     paper.put(examination.lines_of(picture, width), width)
     if not looked_at_anything(picture):
@@ -151,25 +151,14 @@ def _open_cockpit(settings: Settings, *, tour: bool = False) -> int:
 
 def _report(settings: Settings, timeout_s: float) -> int:
     from triage_tui.cli import paper, report
+    from triage_tui.cli.opening import opening
     from triage_tui.engine.snapshot import looked_at_anything, take
 
     _tell_notes(settings)
-    picture = take(settings, timeout_s, open=_opening(settings))
+    picture = take(settings, timeout_s, open=opening(settings))
     width = paper.columns()
     paper.put(report.lines_of(picture, settings.thresholds, width), width)
     return exits.OK if looked_at_anything(picture) else exits.BLIND
-
-
-def _opening(settings: Settings) -> Callable[[TargetSpec], Source]:
-    """How sources are made: with the guides at hand for lines of logs."""
-    from functools import partial
-
-    from triage_tui.guides.places import all_folders, cache_folder
-    from triage_tui.guides.recognise import Recogniser
-    from triage_tui.sources import open_source
-
-    known = Recogniser(all_folders(settings.guide_folders), cache_folder(os.environ))
-    return partial(open_source, recognise=known)
 
 
 def _tell_notes(settings: Settings) -> None:

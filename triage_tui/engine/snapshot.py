@@ -82,8 +82,8 @@ def take(
             engine.refresh()
             engine.wait_second_looks(end - time.monotonic())
         picture = engine.picture()
-        while (unread := _unread(picture)) and time.monotonic() + UNREAD_S < end:
-            for name in unread:
+        while (behind := unread(picture)) and time.monotonic() + UNREAD_S < end:
+            for name in behind:
                 engine.refresh(name)
             time.sleep(UNREAD_S)
             picture = engine.picture()
@@ -92,7 +92,7 @@ def take(
     return replace(picture, sightings=tuple(_in_words(s, timeout_s) for s in picture.sightings))
 
 
-def _unread(picture: Picture) -> list[str]:
+def unread(picture: Picture) -> list[str]:
     """Engines of whose containers' logs some lines have come and were not read yet."""
     return [
         sighting.target.name
