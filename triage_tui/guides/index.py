@@ -16,6 +16,7 @@ from msgspec import Struct
 from triage_tui.guides.files import Found, Ignored
 from triage_tui.guides.intake import Come, take_in
 from triage_tui.guides.pattern import Pattern
+from triage_tui.guides.sieve import Sieve, Stored
 from triage_tui.guides.tables import CUT, EXCLUDES, SIGNATURE, connect
 
 
@@ -29,13 +30,6 @@ class Row(Struct, frozen=True):
     severity: str
     impact: str
     services: tuple[str, ...]
-
-
-class Stored(Struct, frozen=True):
-    """A signature of an entry."""
-
-    entry: int
-    pattern: Pattern
 
 
 class Index:
@@ -53,6 +47,7 @@ class Index:
     def _forget(self) -> None:
         self._count: int | None = None
         self._stored: dict[int, list[Stored]] = {}
+        self._sieves: dict[int, Sieve] = {}
         self._stems: dict[str, int] | None = None
 
     def files(self) -> set[Found]:
@@ -149,9 +144,18 @@ class Index:
         """All signatures."""
         return self._patterns(SIGNATURE)
 
-    def cut(self) -> list[Stored]:
+    def whole(self) -> Sieve:
+        """All signatures, to be looked for in lines."""
+        return self._sieve(SIGNATURE)
+
+    def cut(self) -> Sieve:
         """What is found in lines that end within a signature."""
-        return self._patterns(CUT)
+        return self._sieve(CUT)
+
+    def _sieve(self, role: int) -> Sieve:
+        if role not in self._sieves:
+            self._sieves[role] = Sieve(self._patterns(role))
+        return self._sieves[role]
 
     def excludes(self) -> dict[int, list[Pattern]]:
         """By entry what it excludes."""

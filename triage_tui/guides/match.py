@@ -13,10 +13,11 @@ from typing import Literal
 from msgspec import Struct
 
 from triage_tui.guides.document import without_masks
-from triage_tui.guides.index import Index, Row, Stored
+from triage_tui.guides.index import Index, Row
 from triage_tui.guides.logline import said, shapes
 from triage_tui.guides.mask import mask
 from triage_tui.guides.pattern import Pattern
+from triage_tui.guides.sieve import Sieve, Stored
 from triage_tui.guides.words import EMPTY, stem, telling
 from triage_tui.text import safe
 
@@ -71,7 +72,7 @@ def match(index: Index, pasted: str, limit: int = MAX_RESULTS) -> list[Match]:
     """Entries that know one of the lines, the best first. Empty: none does."""
     lines = _lines(pasted)
     found = (
-        _by_signature(index, index.signatures(), lines, "signature")
+        _by_signature(index, index.whole(), lines, "signature")
         or _by_signature(index, index.cut(), lines[:_LINES_CUT], "cut")
         or _by_likeness(index, lines[:_LINES_BY_WORDS])
     )
@@ -87,16 +88,17 @@ def _lines(pasted: str) -> list[tuple[int, str]]:
     return [(number, safe(line, limit=MAX_LINE)) for number, line in reversed(every[-MAX_LINES:])]
 
 
-def _by_signature(
-    index: Index, stored: Sequence[Stored], lines: Sequence[tuple[int, str]], how: How
-) -> list[Match]:
+def _by_signature(index: Index, sieve: Sieve, lines: Sequence[tuple[int, str]], how: How) -> list[Match]:
     excludes = index.excludes()
     found: list[tuple[int, Pattern, str, int, str]] = []
     for number, line in lines:
+        looked_at, asked = "", list[Stored]()
         for shape in shapes(line):
             lowered = shape.lower()
-            for one in stored:
-                if not one.pattern.may_be_in(lowered) or (hit := one.pattern.search(shape)) is None:
+            if not asked or lowered not in looked_at:
+                looked_at, asked = lowered, sieve.through(lowered)
+            for one in asked:
+                if (hit := one.pattern.search(shape)) is None:
                     continue
                 if any(each.search(shape) is not None for each in excludes.get(one.entry, ())):
                     continue

@@ -34,7 +34,7 @@ _ALSO = 0.5
 _PAIR = 0.6
 """What two words count that stand side by side in the entry as in the question, of what they count alone."""
 
-_CANDIDATES = 150
+_CANDIDATES = 80
 _WALK = 2_500
 """Entries that are ranked by full-text search at most: words that many entries hold are left to the order."""
 
@@ -191,7 +191,7 @@ def _candidates(index: Index, asked: list[Asked], weight_of: dict[str, float]) -
             break
         chosen.append(phrase)
         walked += holders
-    return index.candidates(chosen, _WEIGHTS, max(_CANDIDATES, 0))
+    return index.candidates(chosen, _WEIGHTS, _CANDIDATES)
 
 
 def _pairs(question: str) -> list[tuple[str, str]]:
@@ -267,12 +267,15 @@ def _why(reasons: list[Reason]) -> tuple[str, ...]:
 
 def snippet(body: str, asked: Sequence[Asked]) -> str:
     """The line of a body that holds most of what was asked; "" where none holds any of it."""
-    wanted = {option.phrase for one in asked for option in one.options}
+    whole = body.lower()
+    wanted = [phrase for phrase in {option.phrase for one in asked for option in one.options} if phrase in whole]
+    if not wanted:
+        return ""
     best, found = 0, ""
     for line in body.splitlines():
         # Stems are beginnings of words, near enough for choosing a line.
         lowered = line.lower()
-        held = sum(phrase in lowered for phrase in wanted)
+        held = sum([phrase in lowered for phrase in wanted])
         if held > best and not line.startswith("## "):
             bare = line.strip().lstrip("#>-*|0123456789. ").rstrip("| ")
             if len(bare) >= _MIN_SNIPPET and not bare.startswith("```"):
