@@ -24,8 +24,8 @@ and ends (GONE).
    "checks": [{"id", "target", "outcome": pass|warn|fail|unknown, "message"}],
    "quiet": [{"id", "target", "subject", "reason", "until"}], "pending": [{"id", "target", "subject"}]}
 
-exit codes: 0 fine; 1 the worst finding is a warning; 2 it is critical; 3 it could not look, or the arguments or the
-configuration cannot be used. What is less than --fail-on is fine.
+exit codes: 0 fine; 1 the worst finding is a warning; 2 it is critical; 3 nothing is wrong as far as can be seen, but
+not everything could be, or the arguments or the configuration cannot be used. What is less than --fail-on is fine.
 """
 
 _EXPLAIN = """\

@@ -131,15 +131,14 @@ def _watch(settings: Settings, library: Library, arguments: Namespace) -> int:
 
 
 def _code(diagnosis: Diagnosis, picture: Picture, fail_on: str) -> int:
-    """0 fine, 1 warning, 2 critical, 3 nothing could be looked at. What is below `fail_on` is fine."""
+    """0 fine, 1 warning, 2 critical, 3 not everything could be looked at. What is below `fail_on` is fine."""
     from triage_tui.model import Severity
 
     least = Severity(fail_on)
     worst = diagnosis.worst
-    if worst is None and not any(sighting.data is not None for sighting in picture.sightings):
-        return exits.BLIND
     if worst is None or worst.rank < least.rank:
-        return exits.OK
+        # What is not known is not well.
+        return exits.OK if all(sighting.known for sighting in picture.sightings) else exits.BLIND
     return exits.CRITICAL if worst is Severity.CRITICAL else exits.WARNING
 
 

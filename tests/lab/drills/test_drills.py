@@ -5,11 +5,15 @@ All of them, one after the other and with their times: python -m tests.lab.drill
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.cli.running import triage
 from tests.lab.drills.evidence import Evidence, act, looking
 from tests.lab.drills.facts import FACTS, seen_again
 from triage_tui.lab import home
@@ -108,6 +112,65 @@ def test_faults_show_are_mended_by_their_keys_and_undone(
     )
     assert set(_ask(opened, AskMend()).mended) == {truth.drill for truth in truths}
     _expect(lambda: _well(opened, seen), lambda: _ask(opened, AskStatus()).troubles)
+
+
+def test_check_puts_the_cause_first(lab: tuple[Demo, Evidence], tmp_path: Path) -> None:
+    opened, seen = lab
+    config = _without_host(opened.folder / "triage.toml", tmp_path)
+    said: list[tuple[int, dict[str, Any]]] = []
+
+    def checked(enough: Callable[[int, dict[str, Any]], bool]) -> bool:
+        ran = triage("--config", str(config), "check", "--json", "--timeout", "10", cwd=tmp_path)
+        assert ran.stdout, ran.stderr
+        said.append((ran.returncode, json.loads(ran.stdout)))
+        return enough(*said[-1])
+
+    def roots(told: dict[str, Any]) -> set[str]:
+        return {one["id"] for one in told["findings"] if one["cause"] is None}
+
+    def outcome(told: dict[str, Any], check: str) -> set[str]:
+        return {one["outcome"] for one in told["checks"] if one["id"] == check}
+
+    def all_is_well(code: int, told: dict[str, Any]) -> bool:
+        return code == 0 and told["findings"] == [] and outcome(told, "postgres.ping") == {"pass"}
+
+    def both_are_told(_: int, told: dict[str, Any]) -> bool:
+        below = [one["id"] for one in told["findings"] if one["cause"]]
+        return (
+            roots(told) == {"postgres.unreachable", "redis.clients-near-limit"}
+            and {"docker.exited", "http.server-error"} <= set(below)
+            and outcome(told, "redis.ping") == {"pass"}
+        )
+
+    _expect(lambda: checked(all_is_well), lambda: said[-1])
+    for drill in ("database-down", "redis-clients-near-limit"):
+        _ask(opened, AskBreak(drill))
+    _expect(lambda: checked(both_are_told), lambda: said[-1])
+    code, told = said[-1]
+    assert code == 2
+    first = told["findings"][0]
+    assert (first["id"], first["target"], first["severity"]) == (
+        "postgres.unreachable",
+        "platform-db",
+        "critical",
+    )
+    assert "tradeengage/database-connection" in first["guides"][:2]
+    assert ("docker.start", "platform-postgres-1") in {
+        (one["id"], one["argument"]) for one in first["actions"]
+    }
+    assert outcome(told, "postgres.ping") == {"fail"}
+    _ask(opened, AskMend())
+    _expect(lambda: _well(opened, seen), lambda: _ask(opened, AskStatus()).troubles)
+
+
+def _without_host(config: Path, folder: Path) -> Path:
+    """What watches the lab, but for the machine that the tests run on, which may be as busy as it likes."""
+    head, *tables = config.read_text().split("[[environments.lab.targets]]")
+    kept = [table for table in tables if 'kind = "host"' not in table]
+    path = folder / "triage.toml"
+    path.touch(mode=0o600)
+    path.write_text("[[environments.lab.targets]]".join([head, *kept]))
+    return path
 
 
 def _well(opened: Demo, seen: Evidence) -> bool:

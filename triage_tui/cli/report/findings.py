@@ -117,11 +117,12 @@ def _first(diagnosis: Diagnosis, picture: Picture) -> str:
     for one in diagnosis.findings:
         counts[one.severity] += 1
     figures_ = f"critical={counts[Severity.CRITICAL]} warning={counts[Severity.WARNING]}"
+    unseen = [one.target.name for one in picture.sightings if not one.known]
+    if worst is None and unseen:
+        names = ", ".join(unseen).replace("|", "/")
+        return f"TRIAGE UNKNOWN - nothing current is known of {names}, the rest is well | {figures_}"
     if worst is None:
-        seen = sum(sighting.known for sighting in picture.sightings)
-        everything = f"{seen} of {len(picture.sightings)} targets are well"
-        word = "OK" if seen == len(picture.sightings) else "OK" if seen else "UNKNOWN"
-        return f"TRIAGE {word} - {everything} | {figures_}"
+        return f"TRIAGE OK - all {len(picture.sightings)} targets are well | {figures_}"
     root = diagnosis.incidents[0].root
     more = len(diagnosis.findings) - 1
     rest = f" (and {more} more finding{'s' if more > 1 else ''})" if more else ""
