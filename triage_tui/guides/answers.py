@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -14,6 +15,11 @@ MAX_ANSWERS = 4
 
 _SEARCHED = 60
 """Entries among which the words of a finding are looked for."""
+
+_WORD = re.compile(r"[a-z][a-z0-9]{2,}")
+_EVERYWHERE = frozenset(
+    {"container", "database", "docker", "host", "http", "postgres", "redis", "server", "service"}
+)
 
 
 class Answer(Struct, frozen=True):
@@ -33,8 +39,9 @@ def answers(library: Library, finding: Finding, limit: int = MAX_ANSWERS) -> lis
 
     A log line with the entry's signature in it says what is the matter, so what the finding itself names leads, and
     after it what knows the words it quotes. Of the entries that are written for findings of this kind the one that
-    treats of the kind as such comes first: it is right, if not the closest. The others follow by how many of their
-    words are those of the finding, so that the second is the closest.
+    treats of the kind as such comes first: it is right, if not the closest. The others follow by how many names they
+    share with what it is about, then by how many of their words are those of the finding, so that the second is the
+    closest.
     """
     found: dict[str, Answer] = {}
 
@@ -52,7 +59,15 @@ def answers(library: Library, finding: Finding, limit: int = MAX_ANSWERS) -> lis
     take((row, why) for row in written if row.id in of_its_own)
     if len(written) > 1:
         closest = {hit.row.id: at for at, hit in enumerate(library.search(_words(finding), _SEARCHED))}
-        by_words = sorted(written, key=lambda row: (closest.get(row.id, _SEARCHED), row.id))
+        names = _names([finding.subject, *finding.about])
+        by_words = sorted(
+            written,
+            key=lambda row: (
+                -len(names & _names([row.id, *row.services])),
+                closest.get(row.id, _SEARCHED),
+                row.id,
+            ),
+        )
         take((row, why) for row in by_words)
     else:
         take((row, why) for row in written)
@@ -63,6 +78,11 @@ def _own_id(finding: str) -> frozenset[str]:
     """Ids of the entry that treats of this kind of finding as such; the room of queues has a name in the plural."""
     room, _, name = finding.partition(".")
     return frozenset({f"{room}/{name}", f"{room}s/{name}"})
+
+
+def _names(of: Iterable[str]) -> frozenset[str]:
+    """Words in names of things, without those that stand in names of everything."""
+    return frozenset(word for name in of for word in _WORD.findall(name.lower())) - _EVERYWHERE
 
 
 def _words(finding: Finding) -> str:
