@@ -41,6 +41,7 @@ _LISTED = re.compile(
     r"|\x1b\[\?20(?:26|48)\$p"
     r"|\x1b\[[<>]\d{0,3}u"
     r"|\x1b\]22;[a-z-]*\x1b\\"
+    r"|\x1b\[2[23];2t|\x1b\]2;[^\x00-\x1f\x7f-\x9f]*\x1b\\"  # the window's title: keep, put back, set
     r"|\r|\n"
 )
 

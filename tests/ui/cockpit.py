@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.ui.pictures import StillEngine, picture
-from triage_tui.config.settings import Settings
+from triage_tui.config.settings import ScreenSettings, Settings
 from triage_tui.model import Diagnosis, Picture
 from triage_tui.ui.app import TriageApp
 from triage_tui.ui.guides.desk import Desk
@@ -112,11 +112,13 @@ def app_on(
     palette: Palette | None = None,
     guides: Sequence[Path] = (),
     meaning: Diagnosis | None = None,
+    screen: ScreenSettings | None = None,
 ) -> tuple[TriageApp, StillEngine]:
     """An app on a picture; the incident where none is given. guides: folders; none, not even those that ship."""
     engine = StillEngine(picture() if shown is None else shown, meaning)
     desk = Desk(lambda: guides, None)
-    return TriageApp(engine, Settings("prod", True, ()), palette or Palette(1 << 24), desk=desk), engine
+    settings = Settings("prod", True, (), screen=screen or ScreenSettings())
+    return TriageApp(engine, settings, palette or Palette(1 << 24), desk=desk), engine
 
 
 @asynccontextmanager
@@ -126,9 +128,10 @@ async def cockpit(
     palette: Palette | None = None,
     guides: Sequence[Path] = (),
     meaning: Diagnosis | None = None,
+    screen: ScreenSettings | None = None,
 ) -> AsyncIterator[Cockpit]:
     """An app that runs on a picture."""
-    app, engine = app_on(shown, palette, guides, meaning)
+    app, engine = app_on(shown, palette, guides, meaning, screen)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         opened = Cockpit(app, engine, pilot)
         await opened.settle()

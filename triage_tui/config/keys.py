@@ -12,6 +12,7 @@ TARGET = "environments.NAME.targets"
 THRESHOLD = "thresholds.SIGNAL"
 GUIDES = "guides"
 QUIET = "quiet"
+SCREEN = "screen"
 LISTS = frozenset({TARGET, QUIET})
 """Tables that are written with two brackets, as often as needed."""
 
@@ -305,6 +306,22 @@ KEYS: tuple[Key, ...] = (
         "every day",
         "the days on which the window begins",
         '["sat", "sun"]',
+    ),
+    Key(
+        SCREEN,
+        "bell",
+        "true or false",
+        "false",
+        "the terminal's bell rings for each new critical problem",
+        "true",
+    ),
+    Key(
+        SCREEN,
+        "title",
+        "true or false",
+        "true",
+        "the terminal's title tells how many critical problems there are",
+        "false",
     ),
 )
 

@@ -16,7 +16,7 @@ from triage_tui.config.toml.environment import Environment, read_environment
 from triage_tui.config.toml.file import find, places, quoted, read
 from triage_tui.config.toml.quiet import read_quiet
 from triage_tui.config.toml.schema import FileTable
-from triage_tui.config.toml.sections import read_guides, read_thresholds
+from triage_tui.config.toml.sections import read_guides, read_screen, read_thresholds
 from triage_tui.config.toml.values import Place
 from triage_tui.text import safe
 
@@ -80,6 +80,7 @@ def _from_file(document: Document, asked_for: str | None, environ: Mapping[str, 
     thresholds = read_thresholds(document)
     folders, notes = read_guides(document, place)
     quiet = read_quiet(document)
+    screen = read_screen(document)
     _private(document, sections)
     document.raise_mistakes()
     section = next((each for each in sections if each.name == chosen), Environment(LOCAL))
@@ -96,6 +97,7 @@ def _from_file(document: Document, asked_for: str | None, environ: Mapping[str, 
         discover=section.discover,
         variables=variables,
         quiet=quiet,
+        screen=screen,
     )
     if not section.discover:
         return settings

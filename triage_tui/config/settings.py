@@ -165,6 +165,17 @@ class QuietRule(Struct, frozen=True, forbid_unknown_fields=True):
     days: tuple[str, ...] = ()
 
 
+class ScreenSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the cockpit makes itself heard.
+
+    bell   the terminal's bell rings for each new critical problem
+    title  the terminal's title tells how many critical problems there are
+    """
+
+    bell: bool = False
+    title: bool = True
+
+
 class Settings(Struct, frozen=True):
     """One environment, ready to be watched.
 
@@ -176,6 +187,7 @@ class Settings(Struct, frozen=True):
     variables      target → the environment variable that its url was taken from as it is, so that a starter file can
                    name the variable and not the value
     quiet          findings that are known and not to be told
+    screen         how the cockpit makes itself heard
     """
 
     environment: str
@@ -188,6 +200,7 @@ class Settings(Struct, frozen=True):
     discover: bool = True
     variables: dict[str, str] = {}
     quiet: tuple[QuietRule, ...] = ()
+    screen: ScreenSettings = ScreenSettings()
 
 
 def kind_of(spec: TargetSpec) -> Kind:

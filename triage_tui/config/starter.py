@@ -50,7 +50,8 @@ def render(settings: Settings) -> str:
     explained: set[str] = set()
     for spec in settings.targets:
         lines += ["", f"[[{here}.targets]]", *_target(spec, settings.variables.get(spec.name), explained)]
-    lines += ["", *_thresholds(settings.thresholds), "", *_guides(settings.guide_folders), "", *_quiet()]
+    lines += ["", *_thresholds(settings.thresholds), "", *_guides(settings.guide_folders)]
+    lines += ["", *_screen(), "", *_quiet()]
     return "\n".join(lines) + "\n"
 
 
@@ -157,6 +158,14 @@ def _guides(folders: tuple[str, ...]) -> Iterator[str]:
     yield "[guides]"
     yield from _comment(key.meaning)
     yield f"folders = {_toml(folders)}" if folders else f"# folders = {key.example}"
+
+
+def _screen() -> Iterator[str]:
+    yield f"[{keys.SCREEN}]"
+    for key in keys.KEYS:
+        if key.table == keys.SCREEN:
+            yield from _comment(key.meaning)
+            yield f"# {key.name} = {key.example}"
 
 
 def _quiet() -> Iterator[str]:

@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -25,6 +24,8 @@ from triage_tui.config.settings import Settings
 from triage_tui.guides.places import cache_folder
 from triage_tui.model import Diagnosis, Picture
 from triage_tui.text import safe
+from triage_tui.ui.alarm import Alarm
+from triage_tui.ui.collects import Collects
 from triage_tui.ui.crash import crash_report
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides.desk import Desk
@@ -33,6 +34,7 @@ from triage_tui.ui.keys import KEYS
 from triage_tui.ui.overview import Overview
 from triage_tui.ui.palette import THEME, Palette
 from triage_tui.ui.scrub import Scrub
+from triage_tui.ui.terminal.choice import driver_for
 from triage_tui.ui.terminal_life import TerminalLife
 from triage_tui.ui.tour import Stop, Tour
 
@@ -42,26 +44,11 @@ if TYPE_CHECKING:
 TICK_S = 1.0
 """How often ages are brought up to date. They are shown in whole seconds."""
 
-CHECK_VARIABLE = "TRIAGE_CHECK_TERMINAL"
-"""Names a file: every write to the terminal is then replayed and compared, and the file says what was wrong."""
-
 RESIZED_WITHIN_S = 0.05
 """When screens are told of another size at the latest."""
 
 NOTE_S = 4.0
 """How long a note stands in the bar."""
-
-
-class Collects(Protocol):
-    """What the app needs of an engine."""
-
-    def start(self) -> None: ...
-    def stop(self, timeout_s: float = 2.0) -> None: ...
-    def picture(self) -> Picture: ...
-    def diagnosis(self) -> Diagnosis: ...
-    def refresh(self, target: str | None = None) -> None: ...
-    def focus(self, target: str, subjects: Sequence[str]) -> None: ...
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]: ...
 
 
 class TriageApp(App[int]):
@@ -118,6 +105,7 @@ class TriageApp(App[int]):
         self._held_at = 0.0
         self._seen: dict[str, tuple[str, ...]] = {}
         self._note_until = 0.0
+        self._alarm = Alarm(settings.screen, settings.environment, unicode=palette.unicode)
         self._tour = Tour(self._show_stop, self.set_timer, self._end_tour) if tour else None
         self._news_waits = False
 
@@ -136,16 +124,7 @@ class TriageApp(App[int]):
 
     def get_driver_class(self) -> type[Driver]:
         """The replica in front of a terminal; Textual's own choice for browsers, tests and where it is asked for."""
-        chosen = super().get_driver_class()
-        if constants.DRIVER is not None or chosen.__name__ != "LinuxDriver":
-            return chosen
-        from triage_tui.ui.terminal.driver import ReplicaDriver
-
-        if os.environ.get(CHECK_VARIABLE):
-            from triage_tui.ui.terminal.check import Checker
-
-            ReplicaDriver.check = Checker(Path(os.environ[CHECK_VARIABLE]))
-        return ReplicaDriver
+        return driver_for(super().get_driver_class())
 
     def _build_driver(
         self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None
@@ -226,6 +205,7 @@ class TriageApp(App[int]):
         picture, diagnosis = self._held if self._held is not None else self._known()
         held_s = now - self._held_at if self._held is not None else None
         self._overview.show(Glance(picture, self._settings.thresholds, held_s or 0.0, diagnosis), held_s)
+        self._call(diagnosis)
         for target, subjects in self._overview.seen().items():
             if self._seen.get(target, ()) != subjects:
                 self._seen[target] = subjects
@@ -233,6 +213,14 @@ class TriageApp(App[int]):
         if self._note_until and now > self._note_until:
             self._note_until = 0.0
             self._overview.show_note(None)
+
+    def _call(self, diagnosis: Diagnosis) -> None:
+        title = self._alarm.title(diagnosis)
+        set_title = getattr(self._driver, "set_title", None)
+        if title is not None and set_title is not None:
+            set_title(title)
+        if self._alarm.rings(diagnosis):
+            self.bell()
 
     def _known(self) -> tuple[Picture, Diagnosis]:
         return self._engine.picture(), self._engine.diagnosis()

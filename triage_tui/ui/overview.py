@@ -24,13 +24,12 @@ from triage_tui.ui.panes.containers import Containers
 from triage_tui.ui.panes.host import Host
 from triage_tui.ui.panes.postgres import Postgres
 from triage_tui.ui.panes.redis import Redis
-from triage_tui.ui.problems.answers import Answers
+from triage_tui.ui.problems.front import Front
 from triage_tui.ui.problems.listing import Problems
 from triage_tui.ui.selected import Shown
 from triage_tui.ui.table import Table
 
 if TYPE_CHECKING:
-    from triage_tui.ui.problems.page import Page
     from triage_tui.ui.sidebar import Sidebar
 
 TWO_COLUMNS_FROM = (112, 28)
@@ -60,9 +59,7 @@ class Overview(Screen[None]):
         self._palette = palette
         self._header = Lines(palette, surface=1, id="header")
         self._bar = Lines(palette, surface=1, id="bar")
-        self.problems = Problems(palette)
-        self._page: Page | None = None
-        self._answers = Answers(desk, self._post, self._show_problems)
+        self._front = Front(palette, desk, self._post)
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self._body = Hollow(id="body")
         self._desk = desk
@@ -97,21 +94,11 @@ class Overview(Screen[None]):
         width = self.app.size.width
         strip = endpoint_strip(glance, width)
         self._header.show((header_line(glance, width, paused_s), *([strip] if strip else [])))
-        self._show_problems()
+        self._front.tell(glance)
         for pane in self.panes:
             if pane.display:
                 pane.show(glance, self._room)
         self._show_sidebar()
-
-    def _show_problems(self) -> None:
-        glance = self._glance
-        if glance is None:
-            return
-        if glance.diagnosis is not None:
-            self._answers.look(glance.diagnosis)
-        self.problems.tell(glance, self._answers.known, self.app.size.height)
-        if self._page is not None and self._page.display:
-            self._page.tell(glance, self.problems)
 
     def show_note(self, note: str | None) -> None:
         """Say something in the bar, or show the keys again."""
@@ -135,6 +122,11 @@ class Overview(Screen[None]):
     @property
     def _sidebar_is_shown(self) -> bool:
         return self._sidebar is not None and self._sidebar.display
+
+    @property
+    def problems(self) -> Problems:
+        """The list of what is wrong."""
+        return self._front.listing
 
     @property
     def read(self) -> Shown:
@@ -187,10 +179,7 @@ class Overview(Screen[None]):
     def action_zoom(self, kind: str) -> None:
         """One pane alone, or all four."""
         self._zoomed = kind
-        if kind == PROBLEMS:
-            self._open_page()
-        self.set_class(kind == PROBLEMS, "-problems")
-        self.problems.set_alone(kind == PROBLEMS)
+        self._front.stand_alone(self, kind == PROBLEMS)
         if kind == PROBLEMS:
             self.set_focus(self.problems)
             self._show_soon()
@@ -208,13 +197,6 @@ class Overview(Screen[None]):
     def _show_soon(self) -> None:
         if self._glance is not None:
             self.call_after_refresh(self.show, self._glance, self._paused_s)
-
-    def _open_page(self) -> None:
-        if self._page is None:
-            from triage_tui.ui.problems.page import Page
-
-            self._page = Page(self._palette)
-            self.mount(self._page, after=self.problems)
 
     def action_zoom_focused(self) -> None:
         """The pane with the keys alone."""
@@ -282,7 +264,7 @@ class Overview(Screen[None]):
         """Follow the selection in the list of problems."""
         if event.table is self.problems:
             self._show_sidebar()
-            self._show_problems()
+            self._front.tell_again()
 
     def on_problems_zoom(self, event: Problems.Zoom) -> None:
         """More of the list, or the panes again."""

@@ -12,7 +12,7 @@ from tests.ui.pictures import picture
 from triage_tui.model import Incident
 
 SIZES = [NARROW, WIDE, (200, 60)]
-KNOWLEDGE = Path(__file__).parents[3] / "knowledge"
+KNOWLEDGE = Path(__file__).parents[3] / "knowledge" / "postgres"
 
 
 def place(screen: Cockpit, text: str) -> int:
@@ -156,7 +156,7 @@ async def answered(screen: Cockpit) -> None:
     """Until the desk has answered, and the screen shows it."""
     import asyncio
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not screen.app._desk.idle:
             await asyncio.sleep(0.02)
     await screen.settle()

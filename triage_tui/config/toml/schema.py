@@ -15,6 +15,7 @@ from triage_tui.config.settings import (
     PgbouncerSpec,
     PostgresSpec,
     RedisSpec,
+    ScreenSettings,
     TargetSpec,
     Threshold,
 )
@@ -39,6 +40,7 @@ class FileTable(Struct, frozen=True):
     thresholds: dict[str, Threshold] = {}
     guides: GuidesTable | None = None
     quiet: tuple[dict[str, Any], ...] = ()
+    screen: ScreenSettings | None = None
 
 
 class EnvironmentTable(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The tables of triage.toml beside the environments: thresholds and guides."""
+"""The tables of triage.toml beside the environments: thresholds, guides and the screen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec.structs import fields
 
 from triage_tui.config.errors import did_you_mean
 from triage_tui.config.limits import LIMITS, Limit
-from triage_tui.config.settings import Threshold
+from triage_tui.config.settings import ScreenSettings, Threshold
 from triage_tui.config.toml.check import key_name, unknown_keys, values
 from triage_tui.config.toml.document import Document
 from triage_tui.config.toml.locate import KeyPath
@@ -60,6 +60,15 @@ def read_guides(document: Document, place: Place) -> tuple[tuple[str, ...], tupl
             if not folder.is_dir():
                 notes.append(f"guides: there is no folder {safe(written)}")
     return tuple(folders), tuple(notes)
+
+
+def read_screen(document: Document) -> ScreenSettings:
+    """`[screen]`."""
+    path = ("screen",)
+    given = _table(document, "screen")
+    known = {field.name: field for field in fields(ScreenSettings)}
+    unknown_keys(document, path, given, known)
+    return ScreenSettings(**values(document, path, given, known.values()))
 
 
 def _table(document: Document, name: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Answers:
         self._post = post
         self._changed = changed
         self._asked: dict[Key, Finding] = {}
+        self._waiting: set[Key] = set()
         self.known: dict[Key, Sequence[str]] = {}
 
     def look(self, diagnosis: Diagnosis) -> None:
@@ -34,18 +35,25 @@ class Answers:
         wanted = [one for key, one in findings.items() if key not in asked or _differs(one, asked[key])]
         self.known = {key: ids for key, ids in self.known.items() if key in findings}
         self._asked = asked
+        self._waiting &= findings.keys()
         if not wanted:
             return
         self._asked |= {finding.key: finding for finding in wanted}
+        self._waiting |= {finding.key for finding in wanted}
         self._desk.open(self._post, self._on_news)
-        # All of them, since of several questions that wait only the last is asked.
-        every = list(findings.values())
-        self._desk.ask("answers", lambda library: _answered(library, every), self._on_answered)
+        # With those that still wait, since of several questions only the last is asked. Not with those that have
+        # their answer: findings come one after the other, and each costs a search.
+        open_ones = [findings[key] for key in findings if key in self._waiting]
+        self._desk.ask("answers", lambda library: _answered(library, open_ones), self._on_answered)
 
     def _on_answered(self, found: object) -> None:
         # Where guides cannot be read the sidebar says why; a finding does without.
-        if isinstance(found, dict) and found != self.known:
-            self.known = found
+        if not isinstance(found, dict):
+            return
+        self._waiting -= found.keys()
+        known = self.known | found
+        if known != self.known:
+            self.known = known
             self._changed()
 
     def _on_news(self) -> None:

@@ -35,6 +35,12 @@ KEYS_WAITING = 128
 """Keys and clicks that may wait for the screen; later ones are dropped. Nobody types that far ahead: it is a paste
 without brackets, or a terminal gone mad, and each would cost two kilobytes until it is answered."""
 
+PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+"""Keep the window's title, and put it back (xterm's window operations; those who do not know them ignore them)."""
+
+UNTITLED = frozenset({"dumb", "linux"})
+"""Terminals that show a part of a title as text, or have no window."""
+
 UNENDED = 1 << 20
 """Characters without an event, as in a paste whose end does not come, after which they are forgotten."""
 
@@ -75,6 +81,8 @@ class ReplicaDriver(LinuxDriver):
         self._replica = Replica(width, height, type(self).check)
         self._writer: Writer | None = None
         self._posted: deque[Future[bool]] = deque()
+        self._has_title = os.environ.get("TERM", "dumb") not in UNTITLED
+        self._title = ""
 
     @property
     def replica(self) -> Replica:
@@ -100,6 +108,12 @@ class ReplicaDriver(LinuxDriver):
         encoded = base64.b64encode(text.encode()).decode("ascii")
         self._running_writer().control(f"\x1b]52;c;{encoded}\x07")
 
+    def set_title(self, text: str) -> None:
+        """Give the terminal's window a title (OSC 2). The text is visible characters only."""
+        self._title = text
+        if self._has_title:
+            self._running_writer().control(f"\x1b]2;{text}\x1b\\")
+
     def flush(self) -> None:
         """Nothing to do: the writer sends as soon as the terminal takes it."""
 
@@ -111,16 +125,22 @@ class ReplicaDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Enter the alternate screen."""
+        if self._has_title:
+            self._running_writer().control(PUSH_TITLE)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         # The stock driver has started its own writer; it never gets anything to write.
         if self._writer_thread is not None:
             self._writer_thread.stop()
             self._writer_thread = None
         self._watch_size()
+        if self._title:
+            self.set_title(self._title)
 
     def stop_application_mode(self) -> None:
         """Leave the alternate screen and wait, for a while, until the terminal has heard of it."""
         super().stop_application_mode()
+        if self._has_title:
+            self._running_writer().control(POP_TITLE)
         if self._writer is not None:
             self._writer.drain(LEAVE_WITHIN_S)
 
