@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import psycopg
+from msgspec import structs
 
 from triage_tui.config.settings import PostgresSpec
 from triage_tui.model import Kind, Observation, Problem, ProblemKind, Target
@@ -12,11 +13,12 @@ from triage_tui.sources.postgres.conninfo import ConnectionInfo, MalformedError,
 from triage_tui.sources.postgres.failures import link_problem
 from triage_tui.sources.postgres.inspection import Inspection, begin
 from triage_tui.sources.postgres.link import Link, SilenceError, connect
+from triage_tui.sources.postgres.migrations import Schemas
 from triage_tui.sources.postgres.resolver import Resolver, ResolverBusyError
 from triage_tui.sources.source import Look
 
-DEADLINE_S = 12.0
-"""Resolving (4 s), connecting (5 s) and a statement without an answer (3 s) in a row."""
+DEADLINE_S = 16.0
+"""Resolving (4 s), connecting (5 s), a statement without an answer (3 s), and migrations of another database (4 s)."""
 
 _UNREACHED = (psycopg.Error, SilenceError, ResolverBusyError, OSError)
 _SENSELESS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
@@ -33,6 +35,8 @@ class PostgresSource:
         self._link: Link | None = None
         self._inspection: Inspection | None = None
         self._resolver = Resolver()
+        self._parameters: dict[str, str] = {}
+        self._schemas = Schemas(spec.migrations)
         self._guarded = True
         try:
             self._info = read_conninfo(spec.url)
@@ -68,8 +72,12 @@ class PostgresSource:
         try:
             inspection = self._inspection or await self._begin(self._info)
             data, gaps = await inspection.look()
+            assert self._link is not None
+            migrations, unknown = await self._schemas.read(
+                self._link, self._parameters, self._info, inspection.database
+            )
             kept = True
-            return look.live(data, gaps)
+            return look.live(structs.replace(data, migrations=migrations), (*gaps, *unknown))
         except _UNREACHED as error:
             # A statement that the server refused leaves the connection as it was.
             kept = self._inspection is not None and self._link is not None and not self._link.closed
@@ -88,9 +96,10 @@ class PostgresSource:
         """Leave without waiting for the server."""
         self._drop()
         self._resolver.close()
+        self._schemas.close()
 
     async def _begin(self, info: ConnectionInfo) -> Inspection:
-        parameters = await self._resolver.resolve(info.parameters)
+        parameters = self._parameters = await self._resolver.resolve(info.parameters)
         try:
             self._link = await connect(parameters, guarded=self._guarded)
         except psycopg.OperationalError as error:

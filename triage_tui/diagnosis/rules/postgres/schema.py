@@ -11,6 +11,8 @@ from triage_tui.model.migrations import Migrations
 from triage_tui.model.postgres import PostgresData
 
 _SHOWN = 3
+_PART = "migrations."
+"""What gaps are called, followed by the database of which nothing could be read."""
 
 
 def behind(scene: Scene) -> Iterator[Finding | Unclear]:
@@ -20,6 +22,9 @@ def behind(scene: Scene) -> Iterator[Finding | Unclear]:
     if data.migrations is None:
         yield Unclear()
         return
+    for gap in scene.sighting.gaps:
+        if gap.part.startswith(_PART):
+            yield Unclear(gap.part.removeprefix(_PART))
     wanted = _by_labels(scene)
     for one in data.migrations:
         lacking, says = _lacking(one, wanted)

@@ -1,0 +1,4 @@
+SELECT /* triage-tui */ app::text || '.' || name::text AS revision
+FROM {schema}.django_migrations
+ORDER BY id
+LIMIT %(limit)s
