@@ -48,7 +48,10 @@ def main() -> int:
         return 0
     library = Library([shipped()], None)
     texts = [(entry.id, text) for text in map(text_of, _paths()) if (entry := parse(text).entry) is not None]
-    questions, lines = list(_cases("questions.tsv", arguments.part)), list(_cases("lines.tsv", arguments.part))
+    questions, lines = (
+        list(_cases("questions.tsv", arguments.part)),
+        list(_cases("lines.tsv", arguments.part)),
+    )
     mutated = [(mutate(line, seed), ids) for seed in SEEDS for line, ids in lines]
     unrelated = list(_lines("unrelated.txt", arguments.part))
     ask: Finder = lambda asked: [hit.row.id for hit in library.search(asked)]  # noqa: E731

@@ -6,8 +6,6 @@ import re
 import sqlite3
 from collections.abc import Sequence
 
-from triage_tui.guides.entry import Entry
-
 _WORD = re.compile(r"\w+")
 
 
@@ -46,8 +44,3 @@ class PlainFts:
             return []
         ranked = self._db.execute("select id from guide where guide match ? order by rank limit 20", (words,))
         return [row[0] for row in ranked]
-
-
-def whole_text(entry: Entry, raw: str) -> tuple[str, str]:
-    """The id and the file of an entry, which is what a peer searches."""
-    return entry.id, raw
