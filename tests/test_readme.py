@@ -13,7 +13,7 @@ from tests.test_packaging import declared, names
 from triage_tui.cli import exits
 from triage_tui.cli.arguments import parse
 from triage_tui.config.load import load_settings
-from triage_tui.config.settings import PostgresSpec
+from triage_tui.config.settings import FilesSpec, PgbouncerSpec, PostgresSpec
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -45,16 +45,18 @@ def test_every_exit_code_has_its_row() -> None:
 
 
 def test_its_configuration_is_one(tmp_path: Path) -> None:
-    example = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert example is not None
-    (tmp_path / "triage.toml").write_text(example[1])
+    examples = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert examples
+    (tmp_path / "triage.toml").write_text("".join(examples))
     settings = load_settings(
         config=None, environment=None, environ={"DATABASE_URL": "postgresql://db.example/shop"}, cwd=tmp_path
     )
     assert settings.read_only
-    database, endpoint = settings.targets
+    database, endpoint, pooler, folder = settings.targets
     assert isinstance(database, PostgresSpec)
     assert endpoint.depends_on == ("shop-db",)
+    assert isinstance(pooler, PgbouncerSpec)
+    assert isinstance(folder, FilesSpec)
 
 
 def test_its_rules_for_redis_are_the_ones_that_were_tried() -> None:

@@ -86,9 +86,16 @@ def test_check_digits() -> None:
 
 
 def test_several_in_one_line() -> None:
-    line = "patient=Jane ssn=912-34-5678 phone=5550001111 mail=jane.5@example.org"
+    line = "patient=Jane Sample ssn=912-34-5678 phone=5550001111 mail=jane.5@example.org"
     assert {one.kind for one in found_in(line)} == {EMAIL, PHONE, SOCIAL}
-    assert masked(line) == "patient=Jane ssn=… phone=5… mail=j…@e…"
+    assert masked(line) == "patient=… ssn=… phone=5… mail=j…@e…"
+
+
+def test_names_beside_them_are_masked_as_well() -> None:
+    """Alone, a name under `name` is mostly that of a thing."""
+    line = '{"first_name": "Jane", "name":"Sample","mail":"jane@shop.org","dob":"1990-01-01","name_count":2}'
+    assert masked(line) == '{"first_name": "…", "name":"…","mail":"j…@s…","dob":"…","name_count":2}'
+    assert masked("name=web1 address=10.0.0.1 started") == "name=web1 address=10.0.0.1 started"
 
 
 @settings(deadline=None)

@@ -16,6 +16,7 @@ from triage_tui.text.places import tokens
 
 EMAIL, PHONE, IBAN, CARD = "e-mail address", "phone number", "IBAN", "card number"
 SOCIAL, TOKEN, PASSWORD = "social security number", "token", "password"
+_OF_PERSONS = frozenset((EMAIL, PHONE, IBAN, CARD, SOCIAL))
 KINDS = (EMAIL, PHONE, IBAN, CARD, SOCIAL, TOKEN, PASSWORD)
 
 _EMAIL = re.compile(
@@ -61,6 +62,16 @@ _HIDDEN = re.compile(
 """What stands for a password and is none."""
 
 _ENOUGH_DIGITS = re.compile(r"\d(?:[ ()./-]{0,2}\d){6}")
+_ABOUT_PERSON = re.compile(
+    r"\b((?:first|last|full|sur|given|family|patient|customer|contact)?[_-]?name|patient|customer|vorname|nachname|dob"
+    r"|birth[_-]?(?:day|date)|date[_-]of[_-]birth|geburtsdatum|address|street|strasse|anschrift)([\"']?\s?[=:]\s?[\"']?)"
+    r"([^\s,;|&\"'{}=]{1,60}(?: [^\s,;|&\"'{}=:]{1,60}){0,4})(?=[\s,;|&\"'}]|\Z)",
+    re.IGNORECASE,
+)
+"""Beside what is about a person for sure, what stands under such a name is too. The last word may be the next name."""
+
+_NEXT_NAME = re.compile(r" [^\s]+\Z")
+
 _WORD_ENDS = " \t\"'<>()[]{},;=|"
 _TOKENS = tuple(rule for rule in tokens.RULES if rule.marks)
 
@@ -86,12 +97,22 @@ def found_in(text: str) -> list[Found]:
 
 
 def masked(text: str) -> str:
-    """The text with samples in the place of what is found in it."""
+    """The text with samples in the place of what is found in it, and without names and addresses beside it."""
     shown = text
-    for one in sorted(found_in(text), key=lambda each: -each.start):
+    found = found_in(text)
+    for one in sorted(found, key=lambda each: -each.start):
         if one.end > one.start:
             shown = f"{shown[: one.start]}{one.sample}{shown[one.end :]}"
+    if any(one.kind in _OF_PERSONS for one in found):
+        shown = _ABOUT_PERSON.sub(_without_value, shown)
     return shown
+
+
+def _without_value(match: re.Match[str]) -> str:
+    # `patient=Jane Sample ssn=…`: the last word of the value is the name of the next one.
+    follows = match.string[match.end() : match.end() + 1] == "="
+    kept = _NEXT_NAME.search(match[3]) if follows else None
+    return f"{match[1]}{match[2]}…{kept.group() if kept else ''}"
 
 
 def _emails(text: str) -> Iterator[Found]:
