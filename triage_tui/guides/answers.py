@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from triage_tui.guides.index import Row
 from triage_tui.guides.library import Library
+from triage_tui.guides.search import ranking
 from triage_tui.model import Finding
 
 MAX_ANSWERS = 4
@@ -53,24 +54,24 @@ def answers(library: Library, finding: Finding, limit: int = MAX_ANSWERS) -> lis
     take((row, ("its signature is in the log",)) for row in named if row is not None)
     for quote in finding.quotes:
         take((one.row, one.why) for one in library.match(quote) if one.how == "signature")
-    written = library.index.rows(library.index.answering(finding.id)).values()
+    written = library.index.rows(library.index.answering(finding.id))
     of_its_own = _own_id(finding.id)
     why = (f"answers {finding.id}",)
-    take((row, why) for row in written if row.id in of_its_own)
+    take((row, why) for row in written.values() if row.id in of_its_own)
     if len(written) > 1:
-        closest = {hit.row.id: at for at, hit in enumerate(library.search(_words(finding), _SEARCHED))}
+        closest = {number: at for at, number in enumerate(ranking(library.index, _words(finding), _SEARCHED))}
         names = _names([finding.subject, *finding.about])
         by_words = sorted(
-            written,
-            key=lambda row: (
-                -len(names & _names([row.id, *row.services])),
-                closest.get(row.id, _SEARCHED),
-                row.id,
+            written.items(),
+            key=lambda one: (
+                -len(names & _names([one[1].id, *one[1].services])),
+                closest.get(one[0], _SEARCHED),
+                one[1].id,
             ),
         )
-        take((row, why) for row in by_words)
+        take((row, why) for _, row in by_words)
     else:
-        take((row, why) for row in written)
+        take((row, why) for row in written.values())
     return list(found.values())[:limit]
 
 

@@ -20,6 +20,7 @@ _END = r"\W*$"
 _REFERENCE = re.compile(r"\\[1-9]|\(\?P=")
 """To a group by its number or name, which another place would not have."""
 
+_ANYTHING = re.compile(r"(?:\.|\\[SWD]|\[\^[^\]]*\])(?:[*+]|\{\d*,\d*\})\??")
 _ATOM = re.compile(
     r"(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[\](){}*+?|]|(?P<group>\())(?P<repeat>(?:[*+?]|\{\d*,?\d*\})\??)?",
     re.DOTALL,
@@ -55,15 +56,17 @@ def _cut(source: str) -> Pattern | None:
         have += weights[needed]
         needed += 1
     rest = atoms[needed:]
+    # Where anything may stand, any line would end within the signature.
+    rest = rest[: next((at for at, atom in enumerate(rest) if _ANYTHING.fullmatch(atom)), len(rest))]
     if have < least or not rest:
         return None
-    whole = "".join(atoms[:needed]) + _ending_within(rest)
+    whole = "".join(atoms[:needed]) + _ending_within(rest, _END)
     if len(whole) > MAX_PATTERN:
         return None
     return Pattern(whole, pattern("".join(atoms[:needed])).literals, round(have))
 
 
-def _ending_within(atoms: list[str], after: str = "") -> str:
+def _ending_within(atoms: list[str], after: str) -> str:
     """An expression for a text that ends at any place within elements that follow each other, or goes on after them.
 
     Raises PatternError where it is too long.
