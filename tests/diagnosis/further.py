@@ -1,6 +1,6 @@
 """Sightings of poolers and folders, and what a real engine showed of a company with five things configured wrongly.
 
-docker-misconfigured.json was recorded from the lab, with `triage snapshot --json`, while these drills were on:
+misconfigured.json was recorded from the lab, with `triage snapshot --json`, while these drills were on:
 personal-data-in-logs, missing-variable, secret-drift, default-secret, backup-version.
 """
 
@@ -15,9 +15,7 @@ from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.environment import ContainerEnvironment
 from triage_tui.model.observation import Data
 
-RECORDED = msgspec.json.decode(
-    (Path(__file__).parent / "fixtures" / "docker-misconfigured.json").read_bytes(), type=DockerData
-)
+RECORDED = msgspec.json.decode(Path(__file__).with_name("misconfigured.json").read_bytes(), type=DockerData)
 
 
 def further(
