@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from triage_tui.config.settings import QuietRule
 from triage_tui.model import (
     Diagnosis,
     Gap,
@@ -323,6 +324,7 @@ class StillEngine:
         self.shown = picture
         self.meaning = diagnosis or Diagnosis(picture.taken_at, picture.wall_at)
         self.refreshed: list[str | None] = []
+        self.quiet: list[QuietRule] = []
         self.focused: list[tuple[str, Sequence[str]]] = []
         self._listeners: list[Callable[[], None]] = []
 
@@ -339,6 +341,10 @@ class StillEngine:
     def diagnosis(self) -> Diagnosis:
         """What it means."""
         return self.meaning
+
+    def quieten(self, rule: QuietRule) -> None:
+        """Remember what is not to be told."""
+        self.quiet.append(rule)
 
     def refresh(self, target: str | None = None) -> None:
         """Remember that it was asked for."""

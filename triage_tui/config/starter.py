@@ -16,7 +16,7 @@ from msgspec.structs import fields
 from triage_tui.config import keys
 from triage_tui.config.errors import ConfigError, Mistake
 from triage_tui.config.secret import Secret
-from triage_tui.config.settings import HttpSpec, Settings, TargetSpec, Threshold
+from triage_tui.config.settings import HttpSpec, QuietRule, Settings, TargetSpec, Threshold
 from triage_tui.config.toml.literals import HARMLESS_HEADERS
 from triage_tui.config.toml.schema import KINDS_WITH_PASSWORD
 from triage_tui.config.toml.target import address_of, without_secrets
@@ -176,6 +176,18 @@ def _quiet() -> Iterator[str]:
         if key.table == keys.QUIET:
             yield from _comment(f"{key.name}: {key.meaning}")
             yield f"# {key.name} = {key.example}"
+
+
+def quiet_table(rule: QuietRule) -> str:
+    """A rule as triage.toml has it."""
+    given = {field.name: getattr(rule, field.name) for field in fields(QuietRule)}
+    lines = [f"[[{keys.QUIET}]]", f"finding = {_toml(given.pop('finding'))}"]
+    for name in ("target", "subject", "reason", "window", "days"):
+        if given[name]:
+            lines.append(f"{name} = {_toml(given[name])}")
+    if rule.until is not None:
+        lines.append(f"until = {rule.until.isoformat()}")
+    return "\n".join(lines) + "\n"
 
 
 def _explained(key: keys.Key, value: object) -> list[str]:

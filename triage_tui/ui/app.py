@@ -287,6 +287,18 @@ class TriageApp(App[int]):
         self.copy_to_clipboard(event.text)
         self._note(f"copied: {event.text.splitlines()[0]}")
 
+    def on_overview_known(self, event: Overview.Known) -> None:
+        """Keep a finding quiet, and hand over what would do so for good."""
+        from triage_tui.config.starter import quiet_table
+        from triage_tui.ui.problems.hushing import rule_about, said_of
+
+        event.stop()
+        rule = rule_about(event.finding, self._engine.picture().wall_at, safe(event.reason))
+        self._engine.quieten(rule)
+        if rule.until is None:
+            self.copy_to_clipboard(quiet_table(rule))
+        self._note(said_of(rule))
+
     def action_help(self) -> None:
         """The help page."""
         self.push_screen(Help(self._palette))

@@ -43,6 +43,7 @@ KEYS = (
     Key("g,ctrl+g", "g", "toggle_sidebar", "guide", "guides for what is wrong now, and the selected row in full"),
     Key("v", "v", "", "", "among the problems: go to the row that the problem is about"),
     Key("c", "c", "", "", "among the problems: read the checks of its guide; g reads the guide"),
+    Key("z,x", "z x", "", "", "among the problems: keep one quiet for an hour; for good, with a reason"),
     Key("space", "Space", "pause", "pause", "hold the screen still; collection goes on"),
     Key("r", "r", "refresh", "look now", "look at everything now, also where access was denied"),
     Key("y", "y", "copy", "copy", "copy the selected row's name to the clipboard"),
@@ -52,7 +53,8 @@ KEYS = (
 
 
 PROBLEM_KEYS = (
-    ("Enter", "in full"), ("g", "guide"), ("c", "checks"), ("v", "go to the row"), ("y", "copy"), ("Esc", "back"),
+    ("Enter", "in full"), ("g", "guide"), ("c", "checks"), ("v", "go to the row"),
+    ("z", "snooze"), ("x", "ignore"), ("y", "copy"), ("Esc", "back"),
 )  # fmt: skip
 """What the keys do while the list of problems has them."""
 

@@ -10,8 +10,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
 
+from triage_tui.model import Finding
 from triage_tui.ui.canvas import Hollow
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides.desk import Desk
@@ -30,6 +32,7 @@ from triage_tui.ui.selected import Shown
 from triage_tui.ui.table import Table
 
 if TYPE_CHECKING:
+    from triage_tui.ui.problems.reason import Reason
     from triage_tui.ui.sidebar import Sidebar
 
 TWO_COLUMNS_FROM = (112, 28)
@@ -53,6 +56,14 @@ class Overview(Screen[None]):
         Binding("5", "zoom('host')", "Host", show=False),
         Binding("enter", "zoom_focused", "Zoom", show=False),
     ]
+
+    class Known(Message):
+        """A finding is to be kept quiet. reason: "" for a while only."""
+
+        def __init__(self, finding: Finding, reason: str) -> None:
+            super().__init__()
+            self.finding = finding
+            self.reason = reason
 
     def __init__(self, palette: Palette, desk: Desk) -> None:
         super().__init__()
@@ -300,3 +311,18 @@ class Overview(Screen[None]):
             self.sidebar.focus()
         if ids:
             self.sidebar.read(ids[0], event.section)
+
+    async def on_problems_hush(self, event: Problems.Hush) -> None:
+        """Keep a finding quiet: for an hour at once, for good with a reason."""
+        event.stop()
+        if event.snooze:
+            self.post_message(self.Known(event.finding, ""))
+        else:
+            await self._front.ask_why(self, event.finding)
+
+    def on_reason_given(self, event: Reason.Given) -> None:
+        """Back to the list, with a reason or without one."""
+        event.stop()
+        self.set_focus(self.problems)
+        if event.finding is not None and event.reason:
+            self.post_message(self.Known(event.finding, event.reason))

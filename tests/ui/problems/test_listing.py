@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 from tests.ui.cockpit import NARROW, WIDE, Cockpit, cockpit
 from tests.ui.findings import blocked, diagnosis, redis_full, unhealthy
-from tests.ui.pictures import picture
-from triage_tui.model import Incident
+from tests.ui.pictures import NOW, picture
+from triage_tui.model import Incident, Quiet
 
 SIZES = [NARROW, WIDE, (200, 60)]
 KNOWLEDGE = Path(__file__).parents[3] / "knowledge" / "postgres"
@@ -150,6 +153,61 @@ async def test_the_same_again_paints_nothing() -> None:
         screen.forget()
         await screen.show(picture(), diagnosis())
         assert "".join(screen.written) == ""
+
+
+class TestKeepingQuiet:
+    async def test_z_keeps_one_quiet_for_an_hour(self) -> None:
+        async with cockpit(meaning=diagnosis()) as screen:
+            await screen.press("0", "z")
+            (rule,) = screen.engine.quiet
+            assert (rule.finding, rule.target, rule.subject) == (
+                "postgres.blocked-sessions",
+                "shop-db",
+                "4711",
+            )
+            assert rule.until == NOW + timedelta(hours=1)
+            assert "quiet until 04:12Z" in screen.lines[-1]
+
+    async def test_x_asks_why_and_hands_over_what_goes_into_the_file(self) -> None:
+        async with cockpit(meaning=diagnosis()) as screen:
+            await screen.press("0", "x", *"sized so", "enter")
+            (rule,) = screen.engine.quiet
+            assert (rule.reason, rule.until) == ("sized so", None)
+            written = tomllib.loads(screen.app.clipboard)["quiet"]
+            assert written == [
+                {"finding": rule.finding, "target": "shop-db", "subject": "4711", "reason": "sized so"}
+            ]
+            assert screen.overview.problems.has_focus
+
+    @pytest.mark.parametrize(
+        "keys", [("x", "escape"), ("x", "a", "escape"), ("x", "enter"), ("x", "space", "enter")]
+    )
+    async def test_without_a_reason_nothing_is_kept_quiet(self, keys: tuple[str, ...]) -> None:
+        async with cockpit(meaning=diagnosis()) as screen:
+            await screen.press("0", *keys)
+            assert screen.engine.quiet == []
+            assert screen.overview.problems.has_focus
+            assert "why is this known" not in screen.text
+
+    async def test_names_that_look_like_patterns_mean_themselves(self) -> None:
+        odd = unhealthy(subject="api-[1]*")
+        async with cockpit(meaning=diagnosis([Incident(odd)])) as screen:
+            await screen.press("0", "z")
+            (rule,) = screen.engine.quiet
+            assert fnmatchcase(odd.subject, rule.subject)
+            assert not fnmatchcase("api-1x", rule.subject)
+
+    async def test_what_is_quiet_stands_at_the_end_of_the_full_list(self) -> None:
+        quiet = [Quiet(redis_full(), "sized so", NOW + timedelta(hours=1))]
+        async with cockpit(meaning=diagnosis([Incident(blocked())], quiet=quiet)) as screen:
+            assert "memory is at 86 %" not in screen.text
+            assert "1 kept quiet" in screen.text
+            await screen.press("0", "j")
+            assert "‖ quiet" in screen.text
+            assert "until 01 Mar 04:12Z: sized so" in screen.text
+            assert "where     shop-redis" in screen.text
+            await screen.press("z")
+            assert screen.engine.quiet == []
 
 
 async def answered(screen: Cockpit) -> None:

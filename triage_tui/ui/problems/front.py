@@ -13,7 +13,9 @@ from triage_tui.ui.problems.answers import Answers
 from triage_tui.ui.problems.listing import Problems
 
 if TYPE_CHECKING:
+    from triage_tui.model import Finding
     from triage_tui.ui.problems.page import Page
+    from triage_tui.ui.problems.reason import Reason
 
 
 class Front:
@@ -24,6 +26,7 @@ class Front:
         self._palette = palette
         self._answers = Answers(desk, post, self.tell_again)
         self._page: Page | None = None
+        self._reason: Reason | None = None
         self._glance: Glance | None = None
 
     def tell(self, glance: Glance) -> None:
@@ -49,3 +52,12 @@ class Front:
             screen.mount(self._page, after=self.listing)
         screen.set_class(alone, "-problems")
         self.listing.set_alone(alone)
+
+    async def ask_why(self, screen: Widget, finding: Finding) -> None:
+        """Let the reader say why a finding need not be told."""
+        if self._reason is None:
+            from triage_tui.ui.problems.reason import Reason
+
+            self._reason = Reason()
+            await screen.mount(self._reason, after=self.listing)
+        self._reason.ask_about(finding)

@@ -41,6 +41,8 @@ class Problems(Table):
         Binding("v", "jump", "Go to the row", show=False),
         Binding("g", "guide", "Read the guide", show=False),
         Binding("c", "guide('Checks')", "Read the checks", show=False),
+        Binding("z", "snooze", "Snooze", show=False),
+        Binding("x", "ignore", "Ignore", show=False),
     ]
 
     class Zoom(Message):
@@ -64,6 +66,14 @@ class Problems(Table):
             super().__init__()
             self.finding = finding
             self.section = section
+
+    class Hush(Message):
+        """The reader knows of a finding. snooze: for an hour; else for good, with a reason that is to be asked for."""
+
+        def __init__(self, finding: Finding, *, snooze: bool) -> None:
+            super().__init__()
+            self.finding = finding
+            self.snooze = snooze
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(COLUMNS, palette, id="problems")
@@ -128,7 +138,12 @@ class Problems(Table):
             for finding in (incident.root, *incident.symptoms):
                 if key_of(finding) == row.key:
                     return finding, incident
-        return None, None
+        return next((one.finding for one in diagnosis.quiet if key_of(one.finding) == row.key), None), None
+
+    def is_quiet(self, finding: Finding) -> bool:
+        """Whether it is known, and told only here."""
+        diagnosis = self._glance.diagnosis if self._glance is not None else None
+        return diagnosis is not None and any(one.finding.key == finding.key for one in diagnosis.quiet)
 
     # Layout
 
@@ -174,3 +189,16 @@ class Problems(Table):
     def action_guide(self, section: str = "") -> None:
         """To the entry that answers the finding."""
         self.post_message(self.Guide(self.finding, section))
+
+    def action_snooze(self) -> None:
+        """Not to be told for an hour."""
+        self._hush(snooze=True)
+
+    def action_ignore(self) -> None:
+        """Not to be told again."""
+        self._hush(snooze=False)
+
+    def _hush(self, *, snooze: bool) -> None:
+        finding = self.finding
+        if finding is not None and not self.is_quiet(finding):
+            self.post_message(self.Hush(finding, snooze=snooze))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from triage_tui.model import Diagnosis, Finding, Severity, State
+from triage_tui.model import Diagnosis, Finding, Quiet, Severity, State
 from triage_tui.model.finding import Key
 from triage_tui.text import figures
 from triage_tui.ui.cells import Cell, Line, join
@@ -39,7 +39,8 @@ def key_of(finding: Finding) -> str:
 
 
 def problem_rows(glance: Glance, guides: Guides, *, folded: bool) -> list[Row]:
-    """Incidents in their order; folded: a root says how many symptoms hang below it, else they follow it."""
+    """Incidents in their order. folded: a root says how many symptoms hang below it; else they follow it, and at the
+    end stands what is kept quiet."""
     diagnosis = glance.diagnosis
     rows: list[Row] = []
     for incident in diagnosis.incidents if diagnosis is not None else ():
@@ -47,6 +48,8 @@ def problem_rows(glance: Glance, guides: Guides, *, folded: bool) -> list[Row]:
         if not folded:
             root = key_of(incident.root)
             rows.extend(_row(glance, symptom, guides, below=root) for symptom in incident.symptoms)
+    if diagnosis is not None and not folded:
+        rows.extend(_quiet_row(glance, one) for one in diagnosis.quiet)
     return rows
 
 
@@ -80,6 +83,22 @@ def _row(
         },
         words=f"{finding.id} {finding.target} {finding.title} {' '.join(answered)}".lower(),
         parent=below,
+    )
+
+
+def _quiet_row(glance: Glance, quiet: Quiet) -> Row:
+    finding = quiet.finding
+    until = f"until {quiet.until:%d %b %H:%M}Z: " if quiet.until is not None else ""
+    return Row(
+        key=key_of(finding),
+        cells={
+            "severity": Cell("‖ quiet", "dim"),
+            "since": Cell(figures.age(since_s(glance, finding)), "dim"),
+            "what": Cell(finding.title, "dim"),
+            "evidence": Cell(f"{until}{quiet.reason}", "dim"),
+            "target": Cell(finding.target, "dim"),
+        },
+        words=f"{finding.id} {finding.target} {finding.title} quiet".lower(),
     )
 
 
