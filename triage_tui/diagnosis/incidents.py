@@ -42,7 +42,7 @@ def _incident(root: Finding, symptoms: list[Finding], causes: dict[Key, Key]) ->
     """With what the nearest symptoms know better: how the container of a server that does not answer is started, and
     which lines of its log the same container wrote."""
     near = [one for one in symptoms if causes.get(one.key) == root.key]
-    own = [one for one in near if one.target == root.target and one.subject == root.subject]
+    own = [one for one in symptoms if one.target == root.target and one.subject == root.subject]
     actions = [deed for one in near if one.id in GONE_WORKER for deed in one.actions]
     return Incident(
         replace(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from triage_tui.diagnosis.causes import (
     BROKEN_WORKER,
+    DEPTH,
     GONE_WORKER,
     SPREADS,
     SUFFERS,
@@ -31,13 +32,13 @@ def causes_of(findings: Sequence[Finding], ties: Ties) -> dict[Key, Key]:
     traces = _Traces(findings, ties)
     causes: dict[Key, Key] = {}
     for symptom in findings:
-        best: tuple[int, int] | None = None
-        for distance, place in traces.of(symptom):
-            # The farthest cause is nearest to the root.
-            if best is None or (-distance, place) < best:
-                best = (-distance, place)
+        # The farthest cause is nearest to the root; of those about one thing the deepest is.
+        ranked = (
+            (-distance, DEPTH.get(findings[place].id, 0), place) for distance, place in traces.of(symptom)
+        )
+        best = min(ranked, default=None)
         if best is not None:
-            causes[symptom.key] = findings[best[1]].key
+            causes[symptom.key] = findings[best[-1]].key
     return causes
 
 

@@ -68,20 +68,16 @@ def inactive_slot(scene: Scene) -> Iterator[Finding | Unclear]:
         if slot.role != "slot" or slot.active is not False:
             continue
         kept = slot.lag_bytes or 0
-        severity = scene.severity("postgres.slot_kept_bytes", kept, slot.name) or Severity.WARNING
+        severity = scene.severity("postgres.slot_kept_bytes", kept, slot.name)
+        said = f"it keeps {figures.size(slot.lag_bytes)} of write-ahead log"
+        amount = (
+            scene.measured(said, "postgres.slot_kept_bytes", kept, severity) if severity else scene.fact(said)
+        )
         yield scene.finding(
-            severity,
+            severity or Severity.INFO,
             slot.name,
             f"nobody reads from the slot {slot.name}, which keeps {figures.size(slot.lag_bytes)}",
-            [
-                scene.measured(
-                    f"it keeps {figures.size(slot.lag_bytes)} of write-ahead log",
-                    "postgres.slot_kept_bytes",
-                    kept,
-                    severity,
-                ),
-                scene.fact("it is not active"),
-            ],
+            [amount, scene.fact("it is not active")],
             against=["its standby may come back"],
             checks=[scene.deed("disk.free", why="how long the disk lasts")],
         )
