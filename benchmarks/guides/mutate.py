@@ -22,7 +22,7 @@ _PREFIXES = (
 _ENDS = ("", " (attempt {n} of 5)", " [request_id={p}]", " at worker.py:{n}", " took {ms}ms", "\r")
 _KEPT = re.compile(
     r"(?:exit(?:ed)?|code|signal|errno|Errno|HTTP/1\.1|Error|HTTP Error|\(|SSL|port)[\s:=\-]*\d+"
-    r"|^\d{3}\b|\b\d{3}:|v\d+|V\d+|x509|:5432",
+    r"|^\d{3}\b|\b\d{3}:|v\d+|V\d+|x509|:5432|:6379|:6432",
     re.IGNORECASE,
 )
 

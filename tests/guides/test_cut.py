@@ -61,6 +61,12 @@ def test_what_asks_for_little_or_refers_back_is_not_cut(source: str) -> None:
     assert cut(pattern(source)) == []
 
 
+def test_where_anything_may_stand_no_line_is_cut() -> None:
+    source = "Error response from the daemon: .*no space left"
+    assert not finds(source, "Error response from the daemon: ports are not available")
+    assert finds(source, "Error response from the dae")
+
+
 def test_every_cut_of_the_guides_that_ship_is_an_expression() -> None:
     entries = [parse(text_of(Path(one.path))).entry for one in find(shipped())]
     every = [each for entry in entries if entry for one in signed(entry.front).patterns for each in cut(one)]

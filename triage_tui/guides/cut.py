@@ -20,7 +20,7 @@ _END = r"\W*$"
 _REFERENCE = re.compile(r"\\[1-9]|\(\?P=")
 """To a group by its number or name, which another place would not have."""
 
-_ANYTHING = re.compile(r"(?:\.|\\[SWD]|\[\^[^\]]*\])(?:[*+]|\{\d*,\d*\})\??")
+_ANYTHING = re.compile(r"\.(?:[*+]|\{\d*,\d*\})\??")
 _ATOM = re.compile(
     r"(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[\](){}*+?|]|(?P<group>\())(?P<repeat>(?:[*+?]|\{\d*,?\d*\})\??)?",
     re.DOTALL,

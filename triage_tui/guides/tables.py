@@ -7,7 +7,7 @@ from typing import Final
 
 from triage_tui.guides.document import FIELDS
 
-VERSION = 3
+VERSION = 4
 """Of what is stored. Raise it with every change of the tables, of words, masks or stems."""
 
 BUSY_S = 2.0
