@@ -140,8 +140,8 @@ _ALL = (
         "logs.sensitive_recent_s",
         "seconds",
         "age up to which such a line is told",
-        Threshold(warning=600),
-        "Requests that are logged are rarer than errors; ten minutes without one are a fix, or a quiet night.",
+        Threshold(warning=120),
+        "Requests that are logged are rarer than errors; two minutes without one are a fix, or a quiet night.",
     ),
     Limit(
         "queue.backlog",
