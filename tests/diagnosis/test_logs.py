@@ -88,5 +88,5 @@ def test_sensitive_lines_are_counted_against_their_limit() -> None:
     assert (
         found("logs.sensitive-data", shown, thresholds={"logs.sensitive_lines": Threshold(warning=3)}) == []
     )
-    old = replace(ADDRESS, last_age_s=121.0)
+    old = replace(ADDRESS, last_age_s=61.0)
     assert found("logs.sensitive-data", seen(data(sensitive=(old,)))) == []

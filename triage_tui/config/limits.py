@@ -140,8 +140,8 @@ _ALL = (
         "logs.sensitive_recent_s",
         "seconds",
         "age up to which such a line is told",
-        Threshold(warning=120),
-        "Requests that are logged are rarer than errors; two minutes without one are a fix, or a quiet night.",
+        Threshold(warning=60),
+        "As for errors; where requests are rarer than one a minute, give it the time between two of them.",
     ),
     Limit(
         "queue.backlog",
