@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
+from triage_tui.diagnosis.past import RECENT_S, event_age_s, last_code, meaning, recent_restarts
 from triage_tui.diagnosis.rule import Judge, Rule, Scene, Unclear
 from triage_tui.model import Finding, Kind, Severity
 from triage_tui.model.docker import Container, DockerData
@@ -14,9 +13,6 @@ from triage_tui.model.signals import ratio
 from triage_tui.text import figures
 
 Found = Iterator[Finding | Unclear]
-
-RECENT_S = 600.0
-"""Restarts and kills within this count as happening now: the first ten minutes of an incident."""
 
 STEADY_S = 60.0
 """A run of a minute ends a loop: Docker waits a minute at most before it starts a container again."""
@@ -49,7 +45,7 @@ def unhealthy(scene: Scene, container: Container) -> Found:
         container.name,
         f"{container.name} fails its health check",
         [scene.fact("health: unhealthy"), *([scene.fact(f"the check said: {output}")] if output else [])],
-        began_s=_event_age_s(scene, container, "health_status: unhealthy"),
+        began_s=event_age_s(scene, container, "health_status: unhealthy"),
         checks=[
             scene.deed("docker.health", container.name, "what the check says now"),
             scene.deed("docker.logs-tail", container.name, "what the program says"),
@@ -68,11 +64,11 @@ def restart_loop(scene: Scene, container: Container) -> Found:
         return
     if container.state not in ("running", "restarting"):
         return
-    recent = _recent_restarts(scene, container)
+    recent = recent_restarts(scene, container)
     severity = scene.severity("docker.restarts_recent", recent, container.name)
     if severity is None:
         return
-    code = container.exit_code if container.exit_code is not None else _last_code(scene, container)
+    code = container.exit_code if container.exit_code is not None else last_code(scene, container)
     evidence = [
         scene.measured(
             f"restarted {recent} times within {figures.duration(RECENT_S)}",
@@ -80,7 +76,7 @@ def restart_loop(scene: Scene, container: Container) -> Found:
             recent,
             severity,
         ),
-        *([scene.fact(f"it ends with exit code {code}{_meaning(code)}")] if code is not None else []),
+        *([scene.fact(f"it ends with exit code {code}{meaning(code)}")] if code is not None else []),
         *([scene.fact(container.error)] if container.error else []),
     ]
     if container.oom_killed:
@@ -99,7 +95,7 @@ def restart_loop(scene: Scene, container: Container) -> Found:
 
 def oom_killed(scene: Scene, container: Container) -> Found:
     """The kernel killed it, or one of its processes, within the last ten minutes."""
-    killed_s = _event_age_s(scene, container, "oom")
+    killed_s = event_age_s(scene, container, "oom")
     died_of_it = container.oom_killed and container.state != "running" and (container.age_s or 0.0) < RECENT_S
     if not died_of_it and (killed_s is None or killed_s > RECENT_S):
         if container.oom_killed is None and container.state != "running":
@@ -134,7 +130,7 @@ def exited(scene: Scene, container: Container) -> Found:
     limit = scene.limit("docker.ended_recently_s", Severity.WARNING)
     if age_s is not None and limit is not None and age_s > limit:
         return
-    evidence = [scene.fact(f"ended {figures.age(age_s)} ago with exit code {code}{_meaning(code)}")]
+    evidence = [scene.fact(f"ended {figures.age(age_s)} ago with exit code {code}{meaning(code)}")]
     if container.error:
         evidence.append(scene.fact(container.error))
     if meant_to_run:
@@ -204,75 +200,6 @@ def cpu_throttled(scene: Scene, container: Container) -> Found:
         evidence,
         checks=[scene.deed("docker.top", container.name, "which process works so much")],
     )
-
-
-def _recent_restarts(scene: Scene, container: Container) -> int:
-    """Restarts within RECENT_S: by the count that has been followed, or by the starts that the engine told of.
-
-    The engine's own count goes back to the day on which the container was made. Where nothing else is known, it
-    counts for one that has just been restarted once more.
-    """
-    series = scene.picture.history.get((scene.target, "docker.restarts", container.name))
-    followed = 0
-    if series is not None:
-        since = scene.picture.taken_at - RECENT_S
-        counts = [value for at, value in zip(series.times, series.values, strict=True) if at >= since]
-        # A container that was made anew counts from zero again.
-        steps = (later - earlier for earlier, later in pairwise(counts))
-        followed = round(sum(step for step in steps if step > 0))
-    deaths = sum(_event_ages(scene, container, "die"))
-    unseen = (container.restarts or 0) if followed == 0 and deaths == 0 else 0
-    return max(followed, min(deaths, container.restarts or 0), unseen)
-
-
-def _event_ages(scene: Scene, container: Container, action: str) -> Iterator[bool]:
-    """For every event of this kind about the container, whether it is recent."""
-    for event in scene.data(DockerData).events:
-        if event.action == action and event.container_id == container.id:
-            yield _age_s(scene, event.at) <= RECENT_S
-
-
-def _event_age_s(scene: Scene, container: Container, action: str) -> float | None:
-    """How long ago the latest event of this kind was, seconds; None where none is known."""
-    ages = [
-        _age_s(scene, event.at)
-        for event in scene.data(DockerData).events
-        if event.action == action and event.container_id == container.id
-    ]
-    return min(ages, default=None)
-
-
-def _age_s(scene: Scene, at: str) -> float:
-    now = scene.sighting.wall_at or scene.picture.wall_at
-    try:
-        return max(0.0, (now - datetime.fromisoformat(at)).total_seconds())
-    except ValueError:
-        return float("inf")
-
-
-def _last_code(scene: Scene, container: Container) -> int | None:
-    codes = [
-        event.exit_code
-        for event in scene.data(DockerData).events
-        if event.action == "die" and event.container_id == container.id
-    ]
-    return codes[-1] if codes else None
-
-
-def _meaning(code: int | None) -> str:
-    match code:
-        case 126:
-            return " (the command may not be run)"
-        case 127:
-            return " (there is no such command)"
-        case 137:
-            return " (SIGKILL)"
-        case 139:
-            return " (SIGSEGV)"
-        case 143:
-            return " (SIGTERM)"
-        case _:
-            return ""
 
 
 def _rule(

@@ -1,0 +1,1 @@
+"""A Redis server that answers: its memory, and what it does with it."""
