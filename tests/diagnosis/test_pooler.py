@@ -9,7 +9,7 @@ from tests.diagnosis.further import further
 from tests.diagnosis.scenes import found, judged, seen, tells_nothing
 from triage_tui.model import Kind, Problem, ProblemKind, Severity, Sighting, State
 from triage_tui.model.pgbouncer import PgbouncerData, Pool, PooledClient
-from triage_tui.model.postgres import PostgresData, Session
+from triage_tui.model.postgres import Blocking, PostgresData, Session
 
 CALM = Pool("shop", "app", cl_active=12, sv_active=3, sv_idle=1, mode="transaction", size=4)
 FULL = replace(CALM, cl_waiting=9, sv_active=4, sv_idle=0, maxwait_s=3.2)
@@ -52,6 +52,23 @@ def test_what_postgresql_says_of_the_holder() -> None:
         "pgbouncer.clients-waiting", pooler(FULL), seen(PostgresData("16", sessions=(stranger,)))
     )
     assert not any("pid 77" in one.text for one in finding.evidence)
+
+
+def test_who_really_blocks_others_in_postgresql() -> None:
+    """PostgreSQL knows the pooler; the pooler knows the program."""
+    holder = Session(
+        77, client="10.0.0.5:41000", application="app", state="idle in transaction", state_age_s=60.0
+    )
+    tree = (Blocking(77, 0, victims=4), Blocking(78, 1, waits_for=77, mode="ShareLock", wait_s=45.0))
+    server = seen(PostgresData("16", sessions=(holder,), blocking=tree))
+    (finding,) = found("postgres.blocked-sessions", server, pooler(CALM))
+    said = [one.text for one in finding.evidence]
+    assert "its client is the pooler pgbouncer, behind which it is billing at 10.0.0.9:53211" in said
+    (finding,) = found("postgres.blocked-sessions", server)
+    assert not any("pooler" in one.text for one in finding.evidence)
+    stale = replace(pooler(CALM), state=State.STALE)
+    (finding,) = found("postgres.blocked-sessions", server, stale)
+    assert not any("pooler" in one.text for one in finding.evidence)
 
 
 def test_a_pool_that_is_not_full_speaks_for_the_server() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triage_tui.diagnosis.rule import Rule, Scene
+from triage_tui.diagnosis.rules.postgres.pooled import real_client
 from triage_tui.diagnosis.rules.postgres.sessions import who
 from triage_tui.model import Deed, Evidence, Finding, Kind, Severity
 from triage_tui.model.postgres import Blocking, PostgresData, Session
@@ -105,6 +106,7 @@ def _why(
     yield scene.measured(
         f"the longest has waited for {figures.age(longest)}", "postgres.longest_wait_s", longest, severity
     )
+    yield from real_client(scene, holder)
     first = next((node for node in below if node.relation or node.mode), None)
     if first is not None:
         yield scene.fact(f"pid {first.pid} wants {first.mode or 'a lock'} on {first.relation or 'something'}")
