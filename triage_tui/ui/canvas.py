@@ -35,6 +35,7 @@ class Canvas(Widget):
         super().__init__(id=id)
         self.palette = palette
         self._made: dict[int, tuple[Line, Style | None, int, Strip]] = {}
+        self._made_for = self.size
 
     def line_at(self, y: int) -> tuple[Line, Style | None]:
         """A line, and the style that is laid over all of it."""
@@ -46,7 +47,8 @@ class Canvas(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a part of the widget."""
-        if len(self._made) > self.size.height:
+        if self._made_for != self.size:
+            self._made_for = self.size
             self._made.clear()
         strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
         if crop.x == 0 and crop.width == self.size.width:
@@ -65,6 +67,10 @@ class Canvas(Widget):
             shown = shown.apply_filter(line_filter, BEHIND)
         self._made[y] = (line, over, width, shown)
         return shown
+
+    def on_hide(self) -> None:
+        """Lines that nobody sees are made again when somebody does: each holds all the parts it was ever cut into."""
+        self._made.clear()
 
 
 def _with_gaps(line: Line, gap: str) -> Line:

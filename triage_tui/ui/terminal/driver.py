@@ -38,6 +38,9 @@ without brackets, or a terminal gone mad, and each would cost two kilobytes unti
 PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 """Keep the window's title, and put it back (xterm's window operations; those who do not know them ignore them)."""
 
+MANY_CELLS = 20_000
+"""Cells fewer than before that are worth giving memory back for: half a megabyte here, several in what was drawn."""
+
 UNTITLED = frozenset({"dumb", "linux"})
 """Terminals that show a part of a title as text, or have no window."""
 
@@ -191,8 +194,11 @@ class ReplicaDriver(LinuxDriver):
 
     def _follow_size(self) -> None:
         width, height = self._app.size
-        if (width, height) != self._replica.size and width > 0 and height > 0:
+        was_width, was_height = self._replica.size
+        if (width, height) != (was_width, was_height) and width > 0 and height > 0:
             self._replica.resize(width, height)
+            if was_width * was_height - width * height > MANY_CELLS:
+                self._running_writer().much_freed()
 
     def _enable_mouse_support(self) -> None:
         """Report buttons and the wheel, not motion."""

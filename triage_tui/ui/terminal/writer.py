@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from triage_tui.ui.memory import give_back
 from triage_tui.ui.terminal.replica import Replica
 
 CHUNK_BYTES = 4096
@@ -38,6 +39,7 @@ class Writer:
         self._idle = True
         self._stopped = False
         self._showing = False
+        self._much_freed = False
         self.broken = False
         self._thread = threading.Thread(target=self._run, name="triage-terminal", daemon=True)
 
@@ -59,6 +61,10 @@ class Writer:
     def _notify(self) -> None:
         self._work = True
         self._wake.notify_all()
+
+    def much_freed(self) -> None:
+        """After the next difference there is memory to be given back, which is done where nobody waits for it."""
+        self._much_freed = True
 
     def drain(self, timeout_s: float) -> bool:
         """Wait until all is written; False where the terminal did not take it in time."""
@@ -88,6 +94,9 @@ class Writer:
                     self._control(sequence)
                 if self._showing:
                     self._write(self._replica.take())
+                if self._much_freed:
+                    self._much_freed = False
+                    give_back()
             except OSError:
                 # The terminal is gone. Whoever watches it ends the program; there is nobody to write to.
                 self._break()
