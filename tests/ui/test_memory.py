@@ -38,6 +38,30 @@ libc.malloc_info(0, stream)
 libc.fclose(stream)
 """
 
+MUCH_IN_THE_MIDDLE = """
+import ctypes, re, sys
+from triage_tui.ui.memory import give_back, settle
+libc = ctypes.CDLL(None)
+if not hasattr(libc, "malloc_trim"):
+    sys.exit("another C library")
+settle()
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+pieces = [libc.malloc(4000) for _ in range(8000)]
+for piece in pieces:
+    ctypes.memset(piece, 1, 4000)
+last = libc.malloc(4000)
+for piece in pieces:
+    libc.free(piece)
+
+def megabytes():
+    return int(re.search(r"^Private_Dirty: +([0-9]+)", open("/proc/self/smaps_rollup").read(), re.M)[1]) // 1024
+
+before = megabytes()
+give_back()
+print(before - megabytes())
+"""
+
 
 def heaps(folder: Path, *words: str) -> int:
     """Heaps of the C library in a process with four threads that have all allocated."""
@@ -59,3 +83,17 @@ def heaps(folder: Path, *words: str) -> int:
 def test_threads_share_one_heap(tmp_path: Path) -> None:
     assert heaps(tmp_path) > 1
     assert heaps(tmp_path, "settled") == 1
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/smaps_rollup").exists(), reason="Linux alone tells what a process holds"
+)
+def test_what_lies_free_below_something_else_is_given_back() -> None:
+    """Of 30 MiB that something at the heap's end holds fast, nearly all."""
+    done = subprocess.run(
+        [sys.executable, "-c", MUCH_IN_THE_MIDDLE], capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.stderr.strip() == "another C library":
+        pytest.skip("only glibc can be asked to")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 25

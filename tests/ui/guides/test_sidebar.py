@@ -136,6 +136,20 @@ async def test_a_command_is_copied_whole_and_only_by_its_key(guides: Sequence[Pa
         assert "copied: docker exec" in screen.lines[-1]
 
 
+async def test_a_command_within_a_sentence_is_copied_as_well(tmp_path: Path) -> None:
+    body = "\n## Fix\n\n1. **Low:** set `maxmemory` by `config set maxmemory 2gb`, then `docker restart x`.\n"
+    guide(tmp_path, "redis/full", body=body, title="Redis is full")
+    async with cockpit(guides=[tmp_path]) as screen:
+        copied: list[str] = []
+        screen.app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
+        await screen.press("g", "slash", *"redis", "enter")
+        await until(screen, "redis/full")
+        await screen.press("enter")
+        await until(screen, "▸1. Low: set maxmemory by")
+        await screen.press("y", "j", "y")
+        assert copied == ["config set maxmemory 2gb", "docker restart x"]
+
+
 async def test_links_are_followed_and_the_way_leads_back_and_forward(guides: Sequence[Path]) -> None:
     async with cockpit(guides=guides) as screen:
         await screen.press("g", "slash", *"redis", "enter")

@@ -77,6 +77,18 @@ async def test_alone_symptoms_are_listed_and_the_selected_one_is_told_in_full(si
         assert screen.overview.focused is screen.pane("docker").table
 
 
+async def test_whoever_comes_begins_with_what_comes_first() -> None:
+    async with cockpit(meaning=diagnosis([Incident(redis_full())])) as screen:
+        await screen.show(picture(), diagnosis())
+        await screen.press("0")
+        assert screen.overview.problems.finding == blocked()
+        await screen.press("j", "j")
+        await screen.show(
+            picture(), diagnosis([Incident(blocked()), Incident(redis_full()), Incident(unhealthy())])
+        )
+        assert screen.overview.problems.finding == redis_full(), "from then on the selection stays on its row"
+
+
 async def test_enter_does_the_same_and_1_goes_back() -> None:
     async with cockpit(meaning=diagnosis()) as screen:
         await screen.press("shift+tab", "enter")

@@ -91,6 +91,8 @@ class Problems(Table):
 
     def set_alone(self, alone: bool) -> None:
         """Take all of the screen, or give it back."""
+        if alone and not (self.alone or self.has_focus):
+            self._listing.select(0)
         self.alone = alone
         self._draw()
 
@@ -99,6 +101,9 @@ class Problems(Table):
             return
         rows = problem_rows(self._glance, self._guides, folded=not self.alone)
         super().show(rows, empty="")
+        if not (self.has_focus or self.alone):
+            # A reader who comes here begins with what comes first, whatever stood there before.
+            self._listing.select(0)
         self.can_focus = self.alone or bool(rows)
         if self.has_focus and not self.can_focus:
             self.post_message(self.Zoom(more=False))
