@@ -89,7 +89,7 @@ def test_the_first_finding_and_the_entry_of_its_name_come_first(tmp_path: Path) 
     guide(tmp_path, "redis/loading", "findings: [redis.loading]\nseverity: critical")
     index = Library([tmp_path], None).index
     found = [one.row.id for one in suggest(index, {}, ["queue.paused", "redis.loading"])]
-    assert found == ["queues/paused", "a/ours", "redis/loading"]
+    assert found == ["queues/paused", "redis/loading", "a/ours"]
 
 
 def test_a_finding_counts_more_than_symptoms(index: Index) -> None:

@@ -30,8 +30,9 @@ _FINDING = 100.0
 _RANKS = 50
 """Findings whose order counts: entries for the first come first."""
 
-_NAMESAKE = 0.5
-"""What is added for the entry that is named like the finding, since others answer it for one system only."""
+_NAMESAKE = 100.0
+"""What is added for the entry that is named like the finding: others answer it for one system, and come after the
+namesakes of all findings."""
 
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,

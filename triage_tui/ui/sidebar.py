@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from triage_tui.guides.entry import Entry
-from triage_tui.ui.cells import Cell, clip
+from triage_tui.ui.cells import clip, wrap
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides import page, state
 from triage_tui.ui.guides.desk import Desk
@@ -133,7 +133,7 @@ class Sidebar(Vertical):
             lines += [()] if lines else []
             lines += selected_lines(self._pane.sighting, self._pane.details, width)
         self._lines.show(lines)
-        self._hints.show((clip((Cell(_HINTS_LIST, "dim"),), width),) if focused else ())
+        self._hints.show(wrap(_HINTS_LIST, width, "dim") if focused else ())
 
     def _draw_entry(self, entry: Entry, width: int) -> None:
         reader = self.reader
@@ -141,7 +141,7 @@ class Sidebar(Vertical):
         self._head.show(page.heading(entry, reader.section, width))
         self._places = [(stop.line, stop.last) for stop in one.stops]
         self._lines.show(page.marked(one, reader.stop))
-        self._hints.show((clip((Cell(_HINTS_ENTRY, "dim"),), width),))
+        self._hints.show(wrap(_HINTS_ENTRY, width, "dim"))
 
     def _reveal(self, first: int, last: int) -> None:
         height = self._body.size.height

@@ -44,7 +44,8 @@ def list_head(reader: Reader, trouble: str) -> list[Line]:
         return [(Cell(trouble, "bad"),)]
     if reader.results is None:
         return [(Cell("Guides for now", "title"),)] if reader.suggestions else []
-    shown = safe(reader.question.strip().splitlines()[-1] if reader.question.strip() else "", limit=200)
+    asked = reader.question.strip().splitlines() or [""]
+    shown = safe(asked[-1], limit=200) if len(asked) == 1 else f"{len(asked)} lines"
     number = len(reader.results)
     if reader.is_line:
         known = "this line is known" if number == 1 else f"{number} guides know this line"

@@ -19,6 +19,9 @@ MAX_SHOWN = 8
 _ABOUT_ROW = 2
 """Findings of the selected row whose entries come first."""
 
+_ANSWERS = 2
+"""Entries for each: the one that is written for it, and the closest of the others."""
+
 
 class Now(Struct, frozen=True):
     """What suggestions are made from.
@@ -92,7 +95,7 @@ def suggestions(library: Library, known: Now) -> list[Result]:
 
     found: dict[str, Result] = {}
     for finding in known.about[:_ABOUT_ROW]:
-        for answer in answers(library, finding):
+        for answer in answers(library, finding, limit=_ANSWERS):
             row = answer.row
             found.setdefault(row.id, Result(row.id, row.title, row.severity, answer.why, known=True))
     for match in library.match(known.selected) if known.selected else ():

@@ -22,6 +22,8 @@ _FENCE = re.compile(r"(\s*)(`{3,}|~{3,})\s*(\w*)")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _MARKS = re.compile(r"\*\*|__|`")
+_CODE = re.compile(r"`([^`]+)`")
+_COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*[a-z][\w./-]+ \S")
 _NO_COMMAND = frozenset(
     {"", "text", "log", "console", "output", "json", "yaml", "toml", "ini", "python", "py"}
 )
@@ -99,7 +101,10 @@ def _body(text: str, width: int) -> tuple[list[Line], list[Stop]]:
         elif match is not None:
             indent, fence, language, code = match[1], match[2], match[3].lower(), []
         else:
-            lines += _prose(written, width)
+            first = len(lines)
+            # The first cell is the mark's, where the line is selected.
+            lines += [(Cell(" "), *line) if line else () for line in _prose(written, width - 1)]
+            stops += [Stop(first, len(lines) - 1, copy=command) for command in _commands_in(written)]
     if fence:
         _add_code(code, language, width, lines, stops)
     while lines and not lines[-1]:
@@ -125,6 +130,11 @@ def _prose(written: str, width: int) -> list[Line]:
         mark = "•" if item[2] in "-*+" else item[2]
         return hanging((Cell(f"{item[1]}{mark} ", "accent"),), item[3], width)
     return list(wrap(bare, width))
+
+
+def _commands_in(written: str) -> list[str]:
+    """Code within a line of text that is a command with its arguments."""
+    return [safe(code, limit=4_000) for code in _CODE.findall(written) if _COMMAND.match(code)]
 
 
 def _add_code(code: Sequence[str], language: str, width: int, lines: list[Line], stops: list[Stop]) -> None:
