@@ -22,6 +22,8 @@ STARTS = 5
 KEYS = 40
 START_WITHIN_S = 60.0
 SETTLE_S = 6.0
+TURNS = 2
+"""Windows of each tool, taken in turn, where a server's wall time is told; the calmer one counts."""
 
 Rows = list[tuple[str, ...]]
 
@@ -161,13 +163,14 @@ def _keys(triage: str, configuration: Path, containers: bool) -> tuple[str, ...]
 def _costs(built: Stage, peers: Peers, triage: str, seconds: float) -> Rows:
     rows: Rows = []
     database = [triage, "--config", str(built.configuration("postgres"))]
-    ours = postgres_ms_per_s(built, "triage", _watching(database, r"blocks|block ", seconds))
     command = _command(peers, "pg_activity", "--refresh", "2", built.url_for("peer"))
-    theirs = "pg_activity is not installed"
-    if command is not None:
-        spent = postgres_ms_per_s(built, "peer", _watching(command, "RUNNING QUERIES", seconds))
-        theirs = f"{spent:.2f} pg_activity"
-    rows.append(("PostgreSQL, ms of execution per second", f"{ours:.2f}", theirs))
+    ours, spent = [], []
+    for _ in range(TURNS):
+        ours.append(postgres_ms_per_s(built, "triage", _watching(database, r"blocks|block ", seconds)))
+        if command is not None:
+            spent.append(postgres_ms_per_s(built, "peer", _watching(command, "RUNNING QUERIES", seconds)))
+    theirs = f"{min(spent):.2f} pg_activity" if spent else "pg_activity is not installed"
+    rows.append(("PostgreSQL, ms of execution per second", f"{min(ours):.2f}", theirs))
     broker = redis_cost(
         built, _watching([triage, "--config", str(built.configuration("redis"))], "queues", seconds)
     )
