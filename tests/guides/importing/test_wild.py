@@ -220,6 +220,19 @@ def test_mojibake_is_put_right_and_other_letters_stay() -> None:
     assert "数据库" in text_of(only("## Problem: 数据库 is down\n\n**Fix:** 数据库\n"), "Fix")
 
 
+@pytest.mark.parametrize(
+    ("title", "id"),
+    [
+        ("Größe falsch", "wild/grosse-falsch"),
+        ("数据库连接失败", "wild/problem-3"),
+        ("Café fermé", "wild/cafe-ferme"),
+    ],
+)
+def test_titles_in_any_language_have_an_id(title: str, id: str) -> None:
+    (one,) = imported(f"# Troubleshooting\n\n## Problem: {title}\n\n**Fix:** restart\n").entries
+    assert (one.entry.id, one.entry.title) == (id, title)
+
+
 @pytest.mark.parametrize("text", ["", " \n\n", "\ufeff", "---\n---\n", "<!-- only a comment -->"])
 def test_empty_files_have_a_reason(text: str) -> None:
     result = imported(text)

@@ -217,7 +217,8 @@ class _Reading:
 
     def _add(self, title: str, line: int, parts: Parts, group: str = "") -> None:
         title = safe(clean(title), limit=MAX_TITLE)
-        slug = _slug(title)
+        # A title in letters of another script has no slug of its own.
+        slug = _slug(title) or (f"problem-{line}" if re.search(r"\w", title) else "")
         if not slug or not any(text for lines in parts.text.values() for text in lines if text.strip()):
             self.ignore(line, f"“{safe(title, limit=60)}”: there is nothing below this heading")
             return
@@ -274,5 +275,5 @@ def _front_title(divided: Split) -> str:
 def _slug(text: str) -> str:
     import unicodedata
 
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")
