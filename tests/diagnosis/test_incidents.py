@@ -158,3 +158,13 @@ def test_what_is_critical_comes_before_what_began_earlier() -> None:
     one = who.see(picture(slow, database_down(), after_s=20.0))
     assert roots(one) == ["postgres.unreachable", "http.slow"]
     assert one.worst is Severity.CRITICAL
+
+
+def test_what_services_say_of_a_server_that_says_so_itself_stands_below_it() -> None:
+    said = "FATAL: sorry, too many clients already"
+    engine = DockerData(
+        tuple(container(name, health="unhealthy", health_output=said) for name in ("api", "web"))
+    )
+    one = diagnosed(seen(PostgresData("17.2", 100, 3, {"idle": 97}), name="db"), seen(engine, name="engine"))
+    assert roots(one) == ["postgres.connections-exhausted"]
+    assert len(one.incidents[0].symptoms) == 4

@@ -105,7 +105,7 @@ WITHIN: dict[tuple[str, str], Shared] = {
     ("redis.writes-refused", "redis.memory-near-limit"): Shared.TARGET,
     ("redis.writes-refused", "redis.evicting"): Shared.TARGET,
     ("redis.evicting", "redis.memory-near-limit"): Shared.TARGET,
-    # Whole payloads in a log: the guide that knows the line is the one about them.
+    # A guide knows the line in which the data stands.
     ("logs.sensitive-data", "logs.signature"): Shared.SUBJECT,
     # One queue: nobody there, paused, hanging, growing, old; each explains those after it.
     **{

@@ -21,6 +21,7 @@ from triage_tui.model import Finding
 from triage_tui.model.finding import Key
 
 NO_WORKERS = "queue.no-workers"
+TOLD_TWICE = frozenset({"postgres.connections-exhausted"})
 
 _CAUSES_WITHIN: defaultdict[str, list[str]] = defaultdict(list)
 for _cause, _symptom in WITHIN:
@@ -99,6 +100,12 @@ class _Traces:
                     # A queue tells of its worker's end, not the other way round: see GONE_WORKER.
                     if name and not (symptom.id == NO_WORKERS and self._findings[place].id in GONE_WORKER):
                         yield 1, place
+        if symptom.subject and symptom.id in TOLD_TWICE:
+            # Containers say what the server itself says as well.
+            for target in self._servers:
+                yield from (
+                    (1, p) for p in self._by_id.get((target, symptom.id), ()) if not self._findings[p].subject
+                )
         if symptom.id == NO_WORKERS:
             yield from ((1, place) for place in self._broken_workers)
         if symptom.id in GONE_WORKER and works_on_queues(symptom.subject):

@@ -65,7 +65,10 @@ def _unreachable(
             _words(scene, problem),
             against=_may_pass(scene),
             checks=ping(scene),
-            quotes=[problem.message],
+            # How a connection that was open broke off tells of that moment; the next attempt says how it is.
+            quotes=[problem.message]
+            if scene.sighting.failures >= LOST_LOOKS or scene.sighting.data is None
+            else [],
         )
 
     return judge
