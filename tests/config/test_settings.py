@@ -156,8 +156,10 @@ def test_a_starter_reads_back_and_holds_no_secret(world: World) -> None:
     text = render(found)
     assert "hunter" not in text
     assert "${DATABASE_URL}" in text
-    for key in ("read_only", "discover", "depends_on", "interval_s", "thresholds", "folders"):
+    for key in ("read_only", "discover", "depends_on", "interval_s", "thresholds", "folders", "max_age_s"):
         assert key in text
+    for kind in ("pgbouncer", "files"):
+        assert f'# kind = "{kind}"' in text, "what is not found by itself is there to be filled in"
     write(world.file, text)
     assert world.file.stat().st_mode & 0o777 == 0o600
     again = world.load(environ=environ)

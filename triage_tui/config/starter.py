@@ -28,6 +28,9 @@ _HEAD = """\
 WIDTH = 100
 """Characters of a line of comment."""
 
+_TO_BE_NAMED: dict[str, str | None] = {"pgbouncer": "postgresql://stats@pool:6432", "files": None}
+"""Kinds of target that nobody finds by looking around, with a url where they have one."""
+
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
@@ -50,6 +53,10 @@ def render(settings: Settings) -> str:
     explained: set[str] = set()
     for spec in settings.targets:
         lines += ["", f"[[{here}.targets]]", *_target(spec, settings.variables.get(spec.name), explained)]
+    kinds = {str(spec.__struct_config__.tag) for spec in settings.targets}
+    for kind, url in _TO_BE_NAMED.items():
+        if kind not in kinds:
+            lines += ["", f"# [[{here}.targets]]", *_example(kind, url, explained)]
     lines += ["", *_thresholds(settings.thresholds), "", *_guides(settings.guide_folders)]
     lines += ["", *_screen(), "", *_quiet()]
     return "\n".join(lines) + "\n"
@@ -100,6 +107,18 @@ def _target(spec: TargetSpec, variable: str | None, explained: set[str]) -> Iter
         elif key.name not in explained:
             yield from (*_comment(key.meaning), f"# {key.name} = {key.example}")
         explained.add(key.name)
+
+
+def _example(kind: str, url: str | None, explained: set[str]) -> Iterator[str]:
+    """A target of a kind that is not found by itself, as comments: what is its own, with an example."""
+    yield f"# kind = {_toml(kind)}"
+    yield f"# name = {_toml(f'shop-{kind}')}"
+    if url is not None:
+        yield f"# url = {_toml(url)}"
+    for key in keys.keys_of(kind):
+        if key.kinds and key.name not in ("url", "password"):
+            comment = [] if key.name in explained else _comment(key.meaning)
+            yield from (*comment, f"# {key.name} = {key.example}")
 
 
 def _written(spec: TargetSpec, kind: str, variable: str | None) -> dict[str, str]:
