@@ -16,6 +16,9 @@ from triage_tui.model.finding import Key
 
 T = TypeVar("T")
 
+MOST_NAMES = 12
+"""Names of what is affected that stand with the root: who meets a guide of its own looks for them."""
+
 MOST_DEEDS = 4
 """Proposals of one finding, those of its symptoms among them."""
 
@@ -48,6 +51,7 @@ def _incident(root: Finding, symptoms: list[Finding], causes: dict[Key, Key]) ->
         replace(
             root,
             actions=_each_once([*root.actions, *actions])[:MOST_DEEDS],
+            about=_each_once([*root.about, *(one.subject for one in symptoms if one.subject)])[:MOST_NAMES],
             quotes=_each_once([*root.quotes, *(line for one in own for line in one.quotes)]),
             guides=_each_once([*root.guides, *(id for one in own for id in one.guides)]),
         ),
