@@ -92,6 +92,15 @@ def test_the_first_finding_and_the_entry_of_its_name_come_first(tmp_path: Path) 
     assert found == ["queues/paused", "redis/loading", "a/ours"]
 
 
+def test_symptoms_do_not_change_the_order_of_findings(tmp_path: Path) -> None:
+    symptoms = "\nsymptoms: [{signal: queue.dead, op: '>', value: 0, weight: 9}]"
+    guide(tmp_path, "queues/dead-jobs", f"findings: [queue.dead-jobs]{symptoms}")
+    guide(tmp_path, "redis/loading", "findings: [redis.loading]")
+    index = Library([tmp_path], None).index
+    found = [one.row.id for one in suggest(index, {"queue.dead": [3]}, ["redis.loading", "queue.dead-jobs"])]
+    assert found == ["redis/loading", "queues/dead-jobs"]
+
+
 def test_a_finding_counts_more_than_symptoms(index: Index) -> None:
     first, second = suggest(index, {"http.latency_s": [3.0]}, ["redis.writes-refused"])
     assert (first.row.id, second.row.id) == ("a/full", "a/slow")

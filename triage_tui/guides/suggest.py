@@ -24,13 +24,14 @@ MAX_SUGGESTIONS = 5
 ENOUGH = 3.0
 """Weight of telling symptoms that have to hold: one that says it all, or two that say the same."""
 
-_FINDING = 100.0
+_FINDING = 1_000.0
 """What a finding speaks for an entry that answers it: more than all symptoms together."""
 
 _RANKS = 50
-"""Findings whose order counts: entries for the first come first."""
+_RANK = 20.0
+"""Findings whose order counts, and what each place of it counts: more than all symptoms together."""
 
-_NAMESAKE = 100.0
+_NAMESAKE = 2_000.0
 """What is added for the entry that is named like the finding: others answer it for one system, and come after the
 namesakes of all findings."""
 
@@ -87,7 +88,7 @@ def suggest_at(
     answered: dict[int, _Evidence] = {}
     for rank, finding in enumerate(dict.fromkeys(findings)):
         for entry in index.answering(finding):
-            weight = _FINDING + max(0, _RANKS - rank)
+            weight = _FINDING + _RANK * max(0, _RANKS - rank)
             answered.setdefault(entry, _Evidence()).support(f"answers {finding}", weight, telling=True)
     by_signal, by_entry = _by_signal_and_entry(index)
     places = list(places)
