@@ -134,7 +134,7 @@ def drill(
             return Result(name, seed, 0.0, noise=words(told(engine.diagnosis())), broken="never well before")
         noise = _calm(engine)
         if records is not None and not noise:
-            record(engine.picture(), records / "well.json")
+            record(engine.picture(), records / "well.jsonl")
         try:
             truth = lab.say("break", name, "--seed", str(seed))
         except RuntimeError as error:
@@ -146,7 +146,7 @@ def drill(
         if _leads(engine.diagnosis(), truth["finding"]):
             result.led_s = time.monotonic() - began
             if records is not None:
-                record(engine.picture(), records / f"{name}.json")
+                record(engine.picture(), records / f"{name}.jsonl")
             result.alone, result.beside = _stays(engine, truth["finding"])
             result.guide = _place(library, engine.diagnosis(), truth)
         else:

@@ -16,11 +16,13 @@ _PATHS = re.compile(r"/(?:tmp|var/tmp|work|home|root|srv)/[^\s\"'\\,;:)\]]*")
 
 
 def record(picture: Picture, path: Path) -> None:
-    """Write the targets of a picture as JSON, without what is empty or not known, and without its history."""
+    """Write a picture as lines of JSON, its instant and then each target, without what is empty or
+    not known, and without its history."""
     sightings = [_without_nothing(msgspec.to_builtins(one)) for one in picture.sightings]
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole = {"taken_at": picture.taken_at, "wall_at": picture.wall_at.isoformat(), "sightings": sightings}
-    path.write_text(_PATHS.sub("/lab", json.dumps(whole, ensure_ascii=False, indent=1)) + "\n")
+    head = {"taken_at": picture.taken_at, "wall_at": picture.wall_at.isoformat()}
+    lines = [json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in (head, *sightings)]
+    path.write_text("".join(f"{_PATHS.sub('/lab', line)}\n" for line in lines))
 
 
 def _without_nothing(value: Any) -> Any:
