@@ -28,8 +28,8 @@ class Container(Struct, frozen=True):
     restart_policy      no, always, unless-stopped or on-failure, as it was made; None where that was not told
     depends_on          compose services of its project that its label says it needs
     one_off             somebody ran it once (`docker compose run`): that it ends is as it should be
-    throttled_ratio     share of the CPU periods between the last two readings in which its limit held it back, 0…1; None
-                        without a limit, and before the second reading
+    throttled_ratio     share of the CPU periods between the last two readings in which its limit held it back,
+                        0…1; None without a limit, and before the second reading
     usage_age_s         how long ago cpu, memory, network, block and pids were read; they are None when older than 30 s
     migrations          revisions that the image's code wants, as its label says: `alembic:7c1e90ab42d3`
     """
