@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.diagnosis.scenes import failed, picture, seen
 from triage_tui.diagnosis import Diagnostician
 from triage_tui.model import Diagnosis, Kind, ProblemKind, Severity, Sighting
 from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.http import HttpData
+from triage_tui.model.logs import LogHit, Logs
 from triage_tui.model.postgres import Blocking, PostgresData, Session
 from triage_tui.model.redis import Memory, Queue, RedisData
 
@@ -168,3 +171,12 @@ def test_what_services_say_of_a_server_that_says_so_itself_stands_below_it() -> 
     one = diagnosed(seen(PostgresData("17.2", 100, 3, {"idle": 97}), name="db"), seen(engine, name="engine"))
     assert roots(one) == ["postgres.connections-exhausted"]
     assert len(one.incidents[0].symptoms) == 4
+
+
+@pytest.mark.parametrize(("once", "root"), [(True, "logs.signature job-1"), (False, "docker.exited job-1")])
+def test_of_a_job_that_failed_its_log_leads_and_of_a_service_its_end(once: bool, root: str) -> None:
+    ended = container("job", **{**ENDED, "name": "job-1", "exit_code": 1, "one_off": once})
+    hit = LogHit("job-1", "shop/import", "ERROR: import failed", 1, "2026-03-01T02:00:00+00:00", 9.0, 9.0)
+    one = diagnosed(seen(DockerData((ended,), logs=Logs(watched=1, hits=(hit,))), name="engine"))
+    assert roots(one) == [root]
+    assert one.incidents[0].root.guides == ("shop/import",)

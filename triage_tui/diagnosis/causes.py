@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from triage_tui.model import Finding
+from triage_tui.model import Finding, Severity
 
 _BY_DEPTH: tuple[tuple[str, ...], ...] = (
     # What was configured wrongly explains how the program behaves.
@@ -169,7 +169,13 @@ def explains_here(cause: Finding, symptom: Finding) -> bool:
 
 
 def is_deeper(cause: Finding, symptom: Finding) -> bool:
-    """Whether, of two findings about one thing, the first is the cause."""
+    """Whether, of two findings about one thing, the first is the cause.
+
+    Of something that was to end anyway, what it said is the news; that it has ended, with an error, follows from it.
+    """
+    if {cause.id, symptom.id} == {"docker.exited", "logs.signature"}:
+        ended = cause if cause.id == "docker.exited" else symptom
+        return (cause is ended) == (ended.severity is Severity.CRITICAL)
     first, second = DEPTH.get(cause.id), DEPTH.get(symptom.id)
     return first is not None and second is not None and first < second
 
