@@ -299,6 +299,13 @@ class TriageApp(App[int]):
             self.copy_to_clipboard(quiet_table(rule))
         self._note(said_of(rule))
 
+    def action_command_palette(self) -> None:
+        """The palette of commands, unless it is open."""
+        from triage_tui.ui.commands import Commands
+
+        if not isinstance(self.screen, Commands):
+            self.push_screen(Commands(id="--command-palette"))
+
     def action_help(self) -> None:
         """The help page."""
         self.push_screen(Help(self._palette))
