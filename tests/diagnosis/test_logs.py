@@ -81,12 +81,24 @@ def test_a_flood_is_said_to_hide_more() -> None:
     assert finding.against == ("5 of its lines came too fast to be looked at: there may be more",)
 
 
-def test_sensitive_lines_are_counted_against_their_limit() -> None:
-    shown = seen(data(sensitive=(ADDRESS,)))
+@pytest.mark.parametrize(("count", "expected"), [(2, Severity.INFO), (3, Severity.WARNING)])
+def test_what_stands_there_once_is_less_than_what_comes_with_every_request(
+    count: int, expected: Severity
+) -> None:
+    shown = seen(data(sensitive=(replace(ADDRESS, count=count),)))
     (finding,) = found("logs.sensitive-data", shown)
-    assert (finding.severity, finding.evidence[0].value) == (Severity.WARNING, 2.0)
-    assert (
-        found("logs.sensitive-data", shown, thresholds={"logs.sensitive_lines": Threshold(warning=3)}) == []
+    assert (finding.severity, finding.evidence[0].value) == (expected, float(count))
+    (finding,) = found(
+        "logs.sensitive-data", shown, thresholds={"logs.sensitive_lines": Threshold(warning=4)}
     )
-    old = replace(ADDRESS, last_age_s=61.0)
-    assert found("logs.sensitive-data", seen(data(sensitive=(old,)))) == []
+    assert finding.severity is Severity.INFO
+
+
+def test_kinds_are_counted_together() -> None:
+    both = (replace(ADDRESS, count=1), replace(ADDRESS, kind="phone number", sample="5…", count=2))
+    (finding,) = found("logs.sensitive-data", seen(data(sensitive=both)))
+    assert finding.severity is Severity.WARNING
+
+
+def test_what_stood_there_long_ago_is_over() -> None:
+    assert found("logs.sensitive-data", seen(data(sensitive=(replace(ADDRESS, last_age_s=61.0),)))) == []

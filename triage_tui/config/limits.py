@@ -132,9 +132,9 @@ _ALL = (
     Limit(
         "logs.sensitive_lines",
         "count",
-        "lines of one container that hold personal data or secrets of one kind",
-        Threshold(warning=1),
-        "One is a breach already (GDPR, article 33, knows no lower bound).",
+        "times that personal data or secrets stood in the log of one container",
+        Threshold(warning=3),
+        "One may be an error message that quotes a value; payloads that are logged come with every request.",
     ),
     Limit(
         "logs.sensitive_recent_s",

@@ -64,16 +64,15 @@ def sensitive_data(scene: Scene) -> Iterator[Finding | Unclear]:
             by_container[hit.container].append(hit)
     for container, hits in by_container.items():
         kinds = list(dict.fromkeys(hit.kind for hit in hits))
-        severity = scene.severity("logs.sensitive_lines", max(hit.count for hit in hits), container)
-        if severity is None:
-            continue
+        times = sum(hit.count for hit in hits)
+        severity = scene.severity("logs.sensitive_lines", times, container) or Severity.INFO
         yield scene.finding(
             severity,
             container,
             f"{container} writes {_listed(kinds)} to its log",
             [
                 Evidence(
-                    f"{hit.kind}: {figures.count(hit.count)} lines, the last {figures.age(hit.last_age_s)} ago, such as"
+                    f"{hit.kind}: {figures.count(hit.count)} times, the last {figures.age(hit.last_age_s)} ago, such as"
                     f" {hit.sample}",
                     "logs.sensitive_lines",
                     float(hit.count),
