@@ -31,7 +31,7 @@ TERMINALS: Mapping[str, Mapping[str, str]] = {
     "ASCII": {"LC_ALL": "C"},
 }
 
-keys = st.sampled_from(["j", "k", "1", "2", "3", "4", "5", "]", "?", ":", " ", ESCAPE])
+keys = st.sampled_from(["j", "k", "0", "1", "2", "3", "4", "5", "]", "?", ":", " ", ESCAPE])
 """Whatever they do can be taken back by `go_home`."""
 
 sizes = st.sampled_from([TINY, (2, 3), (20, 5), (80, 24), (139, 45), (200, 60)])
