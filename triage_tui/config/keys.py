@@ -4,37 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from triage_tui.config.key import ENVIRONMENT, GUIDES, LISTS, QUIET, SCREEN, TARGET, THRESHOLD, TOP, Key
+from triage_tui.config.target_keys import TARGET_KEYS
 
-TOP = ""
-ENVIRONMENT = "environments.NAME"
-TARGET = "environments.NAME.targets"
-THRESHOLD = "thresholds.SIGNAL"
-GUIDES = "guides"
-QUIET = "quiet"
-SCREEN = "screen"
-LISTS = frozenset({TARGET, QUIET})
-"""Tables that are written with two brackets, as often as needed."""
-
-
-class Key(Struct, frozen=True):
-    """One key.
-
-    table    where it stands; `[[…]]` for targets, `[…]` for the rest
-    value    what it takes, in words
-    default  what holds where it is left out; "" where it has to be given
-    example  a value as it is written, for a line that can be copied
-    kinds    the kinds of target that know it; empty: all of them, or no target
-    """
-
-    table: str
-    name: str
-    value: str
-    default: str
-    meaning: str
-    example: str
-    kinds: tuple[str, ...] = ()
-
+__all__ = [
+    "ENVIRONMENT",
+    "GUIDES",
+    "KEYS",
+    "LISTS",
+    "QUIET",
+    "SCREEN",
+    "TARGET",
+    "THRESHOLD",
+    "TOP",
+    "VALUES",
+    "Key",
+    "as_markdown",
+    "keys_of",
+]
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -62,190 +49,7 @@ KEYS: tuple[Key, ...] = (
         " REDIS_URL, local sockets, this host",
         "true",
     ),
-    Key(
-        TARGET,
-        "kind",
-        "docker, postgres, pgbouncer, redis, http, files or host",
-        "",
-        "what it is",
-        '"postgres"',
-    ),
-    Key(
-        TARGET,
-        "name",
-        "text, 1 to 64 characters",
-        'needed, but for a host: "host"',
-        "what it is called here; each name once in an environment",
-        '"shop-db"',
-    ),
-    Key(
-        TARGET,
-        "url",
-        "text or { file = … }",
-        "docker: DOCKER_HOST, the current context or the default socket; postgres: libpq's PG* variables",
-        "where it is: unix:// tcp:// ssh:// (docker), postgresql:// or libpq keywords (postgres), redis:// rediss://"
-        " unix:// (redis), http:// https:// (http); for pgbouncer as for postgres, with a user in its stats_users",
-        '"${DATABASE_URL}"',
-        ("docker", "postgres", "pgbouncer", "redis", "http"),
-    ),
-    Key(
-        TARGET,
-        "password",
-        "text or { file = … }",
-        "the one in the url, if any",
-        "put into the url, with what has to be escaped escaped",
-        '{ file = "/run/secrets/db_password" }',
-        ("postgres", "pgbouncer", "redis"),
-    ),
-    Key(
-        TARGET,
-        "path",
-        "path",
-        "",
-        "the folder",
-        '"/var/backups/shop"',
-        ("files",),
-    ),
-    Key(
-        TARGET,
-        "depends_on",
-        "list of names",
-        "[]",
-        "targets that this one needs; lets a cause rank before its symptoms",
-        '["shop-db"]',
-    ),
-    Key(
-        TARGET,
-        "interval_s",
-        "seconds, 0.2 to 86400",
-        "2, for http 5, for files 10",
-        "time from the end of one look to the start of the next",
-        "5",
-    ),
-    Key(
-        TARGET,
-        "context",
-        "text",
-        "none",
-        "name of a Docker context, in place of a url",
-        '"staging"',
-        ("docker",),
-    ),
-    Key(
-        TARGET,
-        "logs",
-        "true or false",
-        "true",
-        "containers' logs are read for errors that a guide knows, for personal data and for secrets",
-        "false",
-        ("docker",),
-    ),
-    Key(
-        TARGET,
-        "require_env",
-        "table of lists of names",
-        "{}",
-        "by container or compose service: variables that it has to have",
-        '{ api = ["DATABASE_URL", "SECRET_KEY"] }',
-        ("docker",),
-    ),
-    Key(
-        TARGET,
-        "migrations",
-        "table of paths",
-        "{}",
-        "by database: the folder with the migrations that its code wants (Alembic's versions, Prisma's migrations, or"
-        " a Django project), to tell when the database is behind",
-        '{ shop = "/srv/shop/migrations/versions" }',
-        ("postgres",),
-    ),
-    Key(
-        TARGET,
-        "queue_databases",
-        "list of whole numbers",
-        "the one in the url",
-        "numbers of the databases that are searched for queues",
-        "[0, 1]",
-        ("redis",),
-    ),
-    Key(TARGET, "celery_prefix", "text", '""', "Celery's global_keyprefix", '"shop:"', ("redis",)),
-    Key(
-        TARGET,
-        "celery_separator",
-        "text",
-        r'"\u0006\u0016"',
-        "kombu's sep, which stands between a queue's name and a priority",
-        r'"\u0006\u0016"',
-        ("redis",),
-    ),
-    Key(
-        TARGET,
-        "celery_priorities",
-        "list of whole numbers",
-        "[0, 3, 6, 9]",
-        "kombu's priority_steps",
-        "[0, 3, 6, 9]",
-        ("redis",),
-    ),
-    Key(TARGET, "bullmq_prefix", "text", '"bull"', "BullMQ's prefix", '"bull"', ("redis",)),
-    Key(TARGET, "dramatiq_namespace", "text", '"dramatiq"', "Dramatiq's namespace", '"dramatiq"', ("redis",)),
-    Key(TARGET, "rq_prefix", "text", '"rq"', "prefix of RQ's keys", '"rq"', ("redis",)),
-    Key(TARGET, "sidekiq_namespace", "text", '""', "Sidekiq's namespace (before 7)", '"shop"', ("redis",)),
-    Key(
-        TARGET,
-        "streams",
-        "true or false",
-        "true",
-        "consumer groups of streams count as queues",
-        "false",
-        ("redis",),
-    ),
-    Key(
-        TARGET,
-        "expect_status",
-        "list of whole numbers",
-        "[], which is 200 to 399",
-        "statuses that count as well",
-        "[401]",
-        ("http",),
-    ),
-    Key(
-        TARGET,
-        "expect_body",
-        "text",
-        "none",
-        "text that the first 64 KiB of the answer have to hold",
-        '"ok"',
-        ("http",),
-    ),
-    Key(
-        TARGET,
-        "headers",
-        "table of text or { file = … }",
-        "{}",
-        "sent with the request",
-        '{ Authorization = "Bearer ${HEALTH_TOKEN}" }',
-        ("http",),
-    ),
-    Key(
-        TARGET,
-        "ca_file",
-        "path",
-        "the system's authorities",
-        "PEM file with the authorities to trust instead of the system's",
-        '"~/certs/ca.pem"',
-        ("http",),
-    ),
-    Key(
-        TARGET,
-        "max_age_s",
-        "seconds, from 1 on",
-        "none: it is shown and never too old",
-        "how old the newest file may become",
-        "93600",
-        ("files",),
-    ),
-    Key(TARGET, "pattern", "a name with * and ?", '"*"', "which files count", '"*.dump"', ("files",)),
+    *TARGET_KEYS,
     Key(
         THRESHOLD,
         "warning",
