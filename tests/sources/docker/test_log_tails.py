@@ -208,3 +208,27 @@ async def test_nobody_there() -> None:
     await until(lambda: not tail.connected, "it stays connected")
     tail.keep(lambda _: None, "1.41", "run", ended=True)
     assert tail.refused is None
+
+
+async def test_nothing_stays_open_when_the_watch_ends() -> None:
+    """The other side sees the end of the connection."""
+    gone = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(HEAD + frame(1))
+        await reader.read()
+        gone.set()
+        writer.close()
+
+    reader, _ = heard_by()
+    tail = Tail("abc", "api-1", reader, never)
+    with TemporaryDirectory(prefix="triage-test-") as folder:
+        server = await asyncio.start_unix_server(serve, f"{folder}/s")
+        tail.keep(lambda _: Endpoint("unix", path=f"{folder}/s"), "1.41", "run", ended=False)
+        await until(lambda: tail.lines == 1, "no line comes")
+        tail.stop()
+        await tail.ended()
+        assert not tail.connected
+        await asyncio.wait_for(gone.wait(), PATIENCE_S)
+        server.close()

@@ -31,6 +31,7 @@ BEHIND_S = 15.0
 the engine hands it out would be older with each look."""
 
 _LAG_EVERY_S = 1.0
+_ENDING_S = 0.5
 
 Ask = Callable[[str], Endpoint | None]
 """Told the path that is about to be asked for; answers with where."""
@@ -94,6 +95,11 @@ class Tail:
             self._task.cancel()
         if self._pipe is not None:
             self._pipe.stop()
+
+    async def ended(self) -> None:
+        """Wait until what `stop` has ended is gone: a step of the loop or two."""
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=_ENDING_S)
 
     async def _read(self, ask: Ask, api: str, run: object) -> None:
         path = f"/v{api}/containers/{quote(self.id, safe='')}/logs?{urlencode(self._wanted())}"

@@ -68,7 +68,8 @@ class LogWatch:
         """End everything without waiting for the engine."""
         self.lost()
         self._worker.close()
-        # A step of the loop, in which what was cancelled ends.
+        await asyncio.gather(*(tail.ended() for tail in self._tails.values()))
+        # In one more step of the loop sockets are closed.
         await asyncio.sleep(0)
 
     def _worth(self, row: Row) -> bool:
