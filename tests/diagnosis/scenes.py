@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
@@ -11,8 +11,20 @@ from triage_tui.config.limits import bounds
 from triage_tui.config.settings import Threshold
 from triage_tui.diagnosis.judging import Judgement, judge
 from triage_tui.diagnosis.registry import rules_for
-from triage_tui.model import Finding, Gap, Kind, Picture, Problem, ProblemKind, Sighting, State, Target
+from triage_tui.model import (
+    Finding,
+    Gap,
+    Kind,
+    Picture,
+    Problem,
+    ProblemKind,
+    Severity,
+    Sighting,
+    State,
+    Target,
+)
 from triage_tui.model.docker import DockerData
+from triage_tui.model.finding import Key
 from triage_tui.model.host import HostData
 from triage_tui.model.http import HttpData
 from triage_tui.model.observation import Data
@@ -92,10 +104,10 @@ def judged(
     finding: str,
     *sightings: Sighting,
     thresholds: Mapping[str, Threshold] | None = None,
-    active: Collection[tuple[str, str, str]] = (),
+    active: Mapping[Key, Severity] | None = None,
 ) -> Judgement:
     """What the rules for one finding say about these targets."""
-    return judge(rules_for(finding), picture(*sightings), bounds(thresholds or {}), frozenset(active))
+    return judge(rules_for(finding), picture(*sightings), bounds(thresholds or {}), active or {})
 
 
 def found(

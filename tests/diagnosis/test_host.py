@@ -81,8 +81,14 @@ def test_thresholds_are_those_of_the_file() -> None:
 def test_what_is_on_the_edge_does_not_flicker() -> None:
     assert judged("host.disk-full", seen(disk(84.0))).found == {}
     key = ("host.disk-full", "host", "/var")
-    assert key in judged("host.disk-full", seen(disk(84.0)), active=[key]).found
-    assert judged("host.disk-full", seen(disk(80.0)), active=[key]).found == {}
+    assert key in judged("host.disk-full", seen(disk(84.0)), active={key: Severity.WARNING}).found
+    assert judged("host.disk-full", seen(disk(80.0)), active={key: Severity.WARNING}).found == {}
+
+
+@pytest.mark.parametrize("before", [Severity.WARNING, Severity.CRITICAL])
+def test_near_the_edge_to_critical_it_stays_what_it_was(before: Severity) -> None:
+    key = ("host.disk-full", "host", "/var")
+    assert judged("host.disk-full", seen(disk(94.0)), active={key: before}).found[key].severity is before
 
 
 def test_memory_names_who_takes_it_and_what_speaks_against_it() -> None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from triage_tui.diagnosis.judging import Judgement
 from triage_tui.diagnosis.rule import Rule
-from triage_tui.model import Evidence, Finding, Picture
+from triage_tui.model import Evidence, Finding, Picture, Severity
 from triage_tui.model.finding import Key
 
 
@@ -95,9 +95,9 @@ def pending(courses: Courses) -> list[Finding]:
     return [replace(course.finding, since=course.since) for course in courses.values() if not course.told]
 
 
-def active(courses: Courses) -> frozenset[Key]:
-    """What has been found and is not over: for these, thresholds are relaxed."""
-    return frozenset(courses)
+def active(courses: Courses) -> dict[Key, Severity]:
+    """What has been found and is not over, with its severity: for these, thresholds are relaxed."""
+    return {key: course.finding.severity for key, course in courses.items()}
 
 
 def _seen(before: Course | None, finding: Finding, at: float, picture: Picture, holding: Holding) -> Course:

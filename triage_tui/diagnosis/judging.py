@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec import Struct
 
 from triage_tui.config.limits import Bound
 from triage_tui.diagnosis.rule import Needs, Rule, Scene, Unclear
-from triage_tui.model import Finding, Picture, Sighting, State
+from triage_tui.model import Finding, Picture, Severity, Sighting, State
 from triage_tui.model.finding import Key
 
 
@@ -41,7 +42,7 @@ def judge(
     rules: Sequence[Rule],
     picture: Picture,
     bounds: Mapping[str, Bound],
-    active: frozenset[Key] = frozenset(),
+    active: Mapping[Key, Severity] = MappingProxyType({}),
 ) -> Judgement:
     """Ask every rule about every target of its kinds of which it has what it needs."""
     found: dict[Key, Finding] = {}

@@ -43,14 +43,14 @@ class Scene(Struct, frozen=True):
 
     rule    id of the finding that is looked for
     bounds  thresholds by the name of a signal or limit, see config/limits.py
-    active  what was found in the pictures before and has not been cleared
+    active  what was found in the pictures before and has not been cleared, and how bad it was
     """
 
     rule: str
     picture: Picture
     sighting: Sighting
     bounds: Mapping[str, Bound] = {}
-    active: frozenset[Key] = frozenset()
+    active: Mapping[Key, Severity] = {}
 
     @property
     def target(self) -> str:
@@ -72,11 +72,15 @@ class Scene(Struct, frozen=True):
         if value is None or bound is None:
             return None
         severity = _crossed(bound, value, 0.0)
-        if severity is not None and severity is not Severity.WARNING:
+        before = (
+            self.active.get((self.rule, self.target, subject)) if severity is not Severity.CRITICAL else None
+        )
+        if before is None:
             return severity
+        # What was critical stays so near the edge; what was a warning does not become critical there.
         relaxed = _crossed(bound, value, HYSTERESIS)
-        if relaxed is severity or (self.rule, self.target, subject) not in self.active:
-            return severity
+        if relaxed is Severity.CRITICAL and before is not Severity.CRITICAL:
+            return Severity.WARNING
         return relaxed
 
     def limit(self, name: str, severity: Severity) -> float | None:
