@@ -9,7 +9,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
@@ -17,6 +17,7 @@ from triage_tui.guides.entry import Entry
 from triage_tui.ui.cells import clip, wrap
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides import page, state
+from triage_tui.ui.guides.body import Body
 from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.guides.enquiry import Enquiry
 from triage_tui.ui.guides.lists import list_head, list_lines
@@ -28,10 +29,6 @@ from triage_tui.ui.selected import LABEL_CELLS, Shown, selected_lines
 
 _HINTS_LIST = "/ ask  paste a line  m match row  Enter read  g close"
 _HINTS_ENTRY = "[ ] section  j k command  y copy  h l back, on  Esc list"
-
-
-class Body(VerticalScroll, can_focus=True):
-    """What scrolls, and has the keys while nothing is typed."""
 
 
 class Sidebar(Vertical):
@@ -73,6 +70,7 @@ class Sidebar(Vertical):
         self.reader = state.Reader()
         self.enquiry = Enquiry(desk, self.reader, self._draw, self._turned)
         self._pane: Shown | None = None
+        self._made: tuple[Entry, int, int, page.Section] | None = None
         self._places: Sequence[tuple[int, int]] = ()
 
     def compose(self) -> ComposeResult:
@@ -121,7 +119,7 @@ class Sidebar(Vertical):
         if reveal and self._places:
             number = self.reader.stop if entry is not None else self.reader.cursor
             first, last = self._places[min(number, len(self._places) - 1)]
-            self.call_after_refresh(self._reveal, first, last)
+            self.call_after_refresh(self._body.reveal, first, last)
 
     def _draw_list(self, width: int) -> None:
         reader = self.reader
@@ -137,19 +135,11 @@ class Sidebar(Vertical):
 
     def _draw_entry(self, entry: Entry, width: int) -> None:
         reader = self.reader
-        one = page.section(entry, reader.section, width)
+        one = self._section(entry, width)
         self._head.show(page.heading(entry, reader.section, width))
         self._places = [(stop.line, stop.last) for stop in one.stops]
         self._lines.show(page.marked(one, reader.stop))
         self._hints.show(wrap(_HINTS_ENTRY, width, "dim"))
-
-    def _reveal(self, first: int, last: int) -> None:
-        height = self._body.size.height
-        top = int(self._body.scroll_y)
-        if first < top:
-            self._body.scroll_to(y=max(0, first - 1), animate=False)
-        elif last >= top + height:
-            self._body.scroll_to(y=min(first, last - height + 1), animate=False)
 
     def read(self, id: str, section: str = "") -> None:
         """Open an entry, at one of its sections where it has it."""
@@ -264,6 +254,14 @@ class Sidebar(Vertical):
             return
         self._turned()
 
+    def _section(self, entry: Entry, width: int) -> page.Section:
+        """The section that is read. It is made once: keys that move within it cost nothing."""
+        number = self.reader.section
+        made = self._made
+        if made is None or made[0] is not entry or made[1:3] != (number, width):
+            self._made = made = entry, number, width, page.section(entry, number, width)
+        return made[3]
+
     def _forget(self, results: Sequence[state.Result] | None) -> None:
         """Show no answer, and wait for none. results: None where suggestions are shown in its place."""
         self.enquiry.drop()
@@ -281,7 +279,7 @@ class Sidebar(Vertical):
         entry = self.reader.entry
         if entry is None:
             return None
-        stops = page.section(entry, self.reader.section, self._width()).stops
+        stops = self._section(entry, self._width()).stops
         return stops[min(self.reader.stop, len(stops) - 1)] if stops else None
 
     def on_descendant_focus(self) -> None:

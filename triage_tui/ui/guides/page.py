@@ -18,6 +18,15 @@ MORE = "More"
 MAX_LINES = 400
 """Lines of one section that are shown. Longer ones are read in an editor."""
 
+MAX_CHARACTERS = 1_000
+"""Of one line that is shown."""
+
+MAX_COPIED = 4_000
+"""Characters of a command that can be copied. Longer ones are no commands, and half of one is worse than none."""
+
+MAX_COMMAND = 60
+"""Lines that one command may have: a quotation that is never closed is none."""
+
 _FENCE = re.compile(r"(\s*)(`{3,}|~{3,})\s*(\w*)")
 _ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
@@ -62,9 +71,9 @@ def section(entry: Entry, number: int, width: int) -> Section:
         return _more(entry, width)
     one = entry.sections[number]
     lines, stops = _body(one.text, width)
-    return Section(
-        one.title, tuple(lines[:MAX_LINES]), tuple(stop for stop in stops if stop.last < MAX_LINES)
-    )
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES:] = [(Cell("… there is more of it in the file", "warn"),)]
+    return Section(one.title, tuple(lines), tuple(stop for stop in stops if stop.last < MAX_LINES))
 
 
 def heading(entry: Entry, number: int, width: int) -> list[Line]:
@@ -90,7 +99,9 @@ def _body(text: str, width: int) -> tuple[list[Line], list[Stop]]:
     stops: list[Stop] = []
     fence, code = "", list[str]()
     language = indent = ""
-    for written in [*text.splitlines()[: 2 * MAX_LINES], ""]:
+    for written in [*text.splitlines(), ""]:
+        if len(lines) > MAX_LINES or len(code) > MAX_LINES:
+            break
         match = _FENCE.match(written)
         if fence:
             if match is None or not match[2].startswith(fence):
@@ -103,6 +114,7 @@ def _body(text: str, width: int) -> tuple[list[Line], list[Stop]]:
         else:
             first = len(lines)
             # The first cell is the mark's, where the line is selected.
+            written = written[:MAX_CHARACTERS]
             lines += [(Cell(" "), *line) if line else () for line in _prose(written, width - 1)]
             stops += [Stop(first, len(lines) - 1, copy=command) for command in _commands_in(written)]
     if fence:
@@ -113,7 +125,7 @@ def _body(text: str, width: int) -> tuple[list[Line], list[Stop]]:
 
 
 def _prose(written: str, width: int) -> list[Line]:
-    bare = safe(_MARKS.sub("", written).rstrip(), limit=4_000)
+    bare = safe(_MARKS.sub("", written).rstrip(), limit=MAX_CHARACTERS)
     if not bare.strip():
         return [()]
     if bare.startswith("#"):
@@ -134,26 +146,26 @@ def _prose(written: str, width: int) -> list[Line]:
 
 def _commands_in(written: str) -> list[str]:
     """Code within a line of text that is a command with its arguments."""
-    return [safe(code, limit=4_000) for code in _CODE.findall(written) if _COMMAND.match(code)]
+    return [safe(code, limit=MAX_COPIED) for code in _CODE.findall(written) if _COMMAND.match(code)]
 
 
 def _add_code(code: Sequence[str], language: str, width: int, lines: list[Line], stops: list[Stop]) -> None:
     """Commands are stops; comments say what to expect of them."""
     at = 0
-    while at < len(code):
+    while at < len(code) and len(lines) <= MAX_LINES:
         end = at + 1
         is_command = language not in _NO_COMMAND and code[at].strip() != "" and not _is_comment(code[at])
-        while is_command and end < len(code) and _goes_on(code[at:end]):
+        while is_command and end < min(len(code), at + MAX_COMMAND) and _goes_on(code[at:end]):
             end += 1
         first = len(lines)
         for one in code[at:end]:
-            shown = safe(one.rstrip(), limit=1_000)
+            shown = safe(one[: 2 * MAX_CHARACTERS].rstrip(), limit=MAX_CHARACTERS)
             tone: Tone = "dim" if _is_comment(one) else "accent"
             indent = Cell(" " * (1 + min(len(shown) - len(shown.lstrip()), width // 2)))
             wrapped = wrap(shown.lstrip(), width - len(indent.text), tone)
             lines += [(indent, *line) for line in wrapped] if shown else [()]
-        if is_command:
-            copied = "\n".join(safe(one.rstrip(), limit=4_000) for one in code[at:end])
+        if is_command and sum(map(len, code[at:end])) <= MAX_COPIED:
+            copied = "\n".join(safe(one.rstrip(), limit=2 * MAX_COPIED) for one in code[at:end])
             stops.append(Stop(first, len(lines) - 1, copy=copied.removeprefix("$ ")))
         at = end
 
