@@ -8,6 +8,7 @@ Three kinds of knowledge, each a table with its reason:
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from triage_tui.model import Finding, Severity
@@ -176,8 +177,18 @@ def is_deeper(cause: Finding, symptom: Finding) -> bool:
     if {cause.id, symptom.id} == {"docker.exited", "logs.signature"}:
         ended = cause if cause.id == "docker.exited" else symptom
         return (cause is ended) == (ended.severity is Severity.CRITICAL)
+    if symptom.id == "logs.signature" and cause.id not in DEPTH:
+        # What a server is known to suffer from explains what its own container logs.
+        return not cause.id.startswith("logs.") and cause.severity is not Severity.INFO
     first, second = DEPTH.get(cause.id), DEPTH.get(symptom.id)
     return first is not None and second is not None and first < second
+
+
+def findings_named_by(guides: Iterable[str]) -> Iterator[str]:
+    """Findings that guides treat of as such: `postgres/deadlocks` is about postgres.deadlocks."""
+    for guide in guides:
+        room, _, name = guide.partition("/")
+        yield f"{'queue' if room == 'queues' else room}.{name}"
 
 
 def works_on_queues(container: str) -> bool:

@@ -13,6 +13,7 @@ from triage_tui.diagnosis.causes import (
     SUFFERS,
     WITHIN,
     explains_here,
+    findings_named_by,
     is_deeper,
     works_on_queues,
 )
@@ -21,6 +22,7 @@ from triage_tui.model import Finding
 from triage_tui.model.finding import Key
 
 NO_WORKERS = "queue.no-workers"
+LOG_LINE = "logs.signature"
 TOLD_TWICE = frozenset({"postgres.connections-exhausted"})
 
 _CAUSES_WITHIN: defaultdict[str, list[str]] = defaultdict(list)
@@ -67,6 +69,7 @@ class _Traces:
         self._by_id: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._by_subject: defaultdict[str, list[int]] = defaultdict(list)
         self._servers: defaultdict[str, list[int]] = defaultdict(list)
+        self._targets = {one.target for one in findings}
         self._broken_workers: list[int] = []
         self._no_workers: list[int] = []
         for place, one in enumerate(findings):
@@ -105,6 +108,12 @@ class _Traces:
             for target in self._servers:
                 yield from (
                     (1, p) for p in self._by_id.get((target, symptom.id), ()) if not self._findings[p].subject
+                )
+        if symptom.id == LOG_LINE:
+            # A line that tells of what is found elsewhere is its echo.
+            for id in findings_named_by(symptom.guides):
+                yield from (
+                    (1, place) for target in self._targets for place in self._by_id.get((target, id), ())
                 )
         if symptom.id == NO_WORKERS:
             yield from ((1, place) for place in self._broken_workers)

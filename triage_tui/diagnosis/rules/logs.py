@@ -27,7 +27,7 @@ def signature(scene: Scene) -> Iterator[Finding | Unclear]:
             by_container[hit.container].append(hit)
     for container, hits in by_container.items():
         hits.sort(key=lambda hit: (-hit.count, hit.last_age_s))
-        again = sum(hit.count for hit in hits) > 1
+        again = len(hits) > 1 or any(_repeats(hit, recent_s) for hit in hits)
         yield scene.finding(
             # A line that came once may be the end of something.
             Severity.WARNING if again or _has_ended(data, container) else Severity.INFO,
@@ -45,6 +45,12 @@ def signature(scene: Scene) -> Iterator[Finding | Unclear]:
 def _lines(hit: LogHit) -> Iterator[Evidence]:
     times = f"{figures.count(hit.count)} times" if hit.count > 1 else "once"
     yield Evidence(f"{times}, the last {figures.age(hit.last_age_s)} ago: {hit.line}", age_s=hit.last_age_s)
+
+
+def _repeats(hit: LogHit, recent_s: float) -> bool:
+    """Two lines and more within the time that counts as now, as far as their number and their age tell."""
+    over_s = max(hit.first_age_s or 0.0, recent_s)
+    return hit.count > 1 and hit.count * recent_s / over_s >= 2
 
 
 def _has_ended(data: DockerData, container: str) -> bool:
