@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from triage_tui.cli.report import within
 from triage_tui.cli.report.layout import Column, table
 from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.signals import ratio
@@ -31,7 +32,8 @@ def body(data: DockerData, width: int) -> list[str]:
     engine = " ".join(part for part in (data.engine, data.version) if part)
     lines = [f"  {engine or 'engine'}: {counts or 'no containers'}"]
     ranked = sorted(data.containers, key=lambda c: (-trouble(c), -(c.memory_bytes or 0), c.name))
-    return lines + (table(_COLUMNS, [_row(c) for c in ranked], width) if ranked else [])
+    lines += table(_COLUMNS, [_row(c) for c in ranked], width) if ranked else []
+    return lines + within.lines_of(data, width)
 
 
 def trouble(container: Container) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from triage_tui.cli.report.layout import Column, table
+from triage_tui.model.migrations import Migrations
 from triage_tui.model.postgres import Blocking, PostgresData, Session
 from triage_tui.text import figures
 
@@ -50,7 +51,18 @@ def body(data: PostgresData, width: int) -> list[str]:
         open_for_long.sort(key=lambda session: -(session.transaction_age_s or 0.0))
         lines.append("  open transactions:")
         lines += table(_OTHERS, [_session(session) for session in open_for_long], width, "    ")
-    return lines
+    return lines + [_schema(one) for one in data.migrations or ()]
+
+
+def _schema(one: Migrations) -> str:
+    at = one.applied[-1] if one.applied else "nothing yet"
+    if one.failed:
+        state = f", {len(one.failed)} broke off"
+    elif one.behind is None:
+        state = ""
+    else:
+        state = f", {len(one.behind)} behind {one.wanted_by}" if one.behind else ", up to date"
+    return f"  {one.database}: {one.tool} at {at}{state}"
 
 
 def who(session: Session | None) -> str:
