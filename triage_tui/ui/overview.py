@@ -12,11 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from triage_tui.model import Finding
 from triage_tui.ui.canvas import Hollow
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides.desk import Desk
+from triage_tui.ui.guides.side import Side
 from triage_tui.ui.header import endpoint_strip, header_line
 from triage_tui.ui.keys import bar_line
 from triage_tui.ui.lines import Lines
@@ -67,14 +69,12 @@ class Overview(Screen[None]):
 
     def __init__(self, palette: Palette, desk: Desk) -> None:
         super().__init__()
-        self._palette = palette
         self._header = Lines(palette, surface=1, id="header")
         self._bar = Lines(palette, surface=1, id="bar")
         self._front = Front(palette, desk, self._post)
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self._body = Hollow(id="body")
-        self._desk = desk
-        self._sidebar: Sidebar | None = None
+        self._side = Side(self, self._body, palette, desk, self._post)
         self._glance: Glance | None = None
         self._paused_s: float | None = None
         self._zoomed: str = ""
@@ -122,17 +122,8 @@ class Overview(Screen[None]):
 
     @property
     def sidebar(self) -> Sidebar:
-        """The sidebar, made when it is first wanted: no start has to wait for what it needs."""
-        if self._sidebar is None:
-            from triage_tui.ui.sidebar import Sidebar
-
-            self._sidebar = Sidebar(self._palette, self._desk)
-            self._sidebar.display = False
-        return self._sidebar
-
-    @property
-    def _sidebar_is_shown(self) -> bool:
-        return self._sidebar is not None and self._sidebar.display
+        """The sidebar."""
+        return self._side.bar
 
     @property
     def problems(self) -> Problems:
@@ -214,32 +205,21 @@ class Overview(Screen[None]):
         self.action_zoom(self.focused_pane.face.kind.value)
 
     def toggle_sidebar(self) -> None:
-        """Show the sidebar and go there, or hide it. Narrow screens give it the place of the panes."""
-        pane = self.focused_pane
-        if self.sidebar.display and not self.sidebar.has_focus_within and not self.has_class("-narrow"):
-            self.sidebar.focus()
-            return
-        if not self.sidebar.is_attached:
-            self._body.mount(self.sidebar)
-        shown = not self.sidebar.display
-        self.sidebar.display = shown
-        self.set_class(shown, "-with-sidebar")
-        if shown:
-            self.sidebar.open(self._post)
-            # What was mounted just now can be focused once its parts are there.
-            self.call_after_refresh(self.sidebar.focus)
-        else:
-            (self.problems if self._zoomed == PROBLEMS else pane.table).focus()
+        """Show the sidebar and go there, or hide it and go back."""
+        self._side.toggle(self._behind)
         self.call_after_refresh(self._show_sidebar)
 
+    def _behind(self) -> Widget:
+        """Who gets the keys where the sidebar goes."""
+        return self.problems if self._zoomed == PROBLEMS else self.focused_pane.table
+
     def _show_sidebar(self) -> None:
-        if self._sidebar_is_shown:
-            self.sidebar.show(self.read, self._glance)
+        self._side.tell(self.read, self._glance)
 
     def on_sidebar_left(self, event: Sidebar.Left) -> None:
         """Esc in the sidebar."""
         event.stop()
-        if self._sidebar_is_shown:
+        if self._side.is_shown:
             self.toggle_sidebar()
 
     # Messages of the panes
@@ -266,7 +246,7 @@ class Overview(Screen[None]):
             self.action_zoom(event.pane.face.kind.value)
         elif self._zoomed:
             self.action_zoom("")
-        elif self._sidebar_is_shown:
+        elif self._side.is_shown:
             self.toggle_sidebar()
 
     # Messages of the problems
@@ -282,7 +262,7 @@ class Overview(Screen[None]):
         event.stop()
         if event.more or self._zoomed:
             self.action_zoom(PROBLEMS if event.more else "")
-        elif self._sidebar_is_shown:
+        elif self._side.is_shown:
             self.toggle_sidebar()
         if not event.more:
             self.set_focus(self.focused_pane.table)
@@ -305,12 +285,8 @@ class Overview(Screen[None]):
         """Read the entry that answers a finding; where none is known yet, what is suggested."""
         event.stop()
         ids = self.problems.guides_of(event.finding) if event.finding is not None else ()
-        if not self._sidebar_is_shown:
-            self.toggle_sidebar()
-        else:
-            self.sidebar.focus()
-        if ids:
-            self.sidebar.read(ids[0], event.section)
+        self._side.read(ids[0] if ids else "", event.section, self._behind)
+        self.call_after_refresh(self._show_sidebar)
 
     async def on_problems_hush(self, event: Problems.Hush) -> None:
         """Keep a finding quiet: for an hour at once, for good with a reason."""
