@@ -47,10 +47,7 @@ def test_poolers_and_folders() -> None:
     folder = FilesData("/backups", "*.dump", count=1, newest="a.dump", newest_age_s=90.0, max_age_s=60.0)
     lines = report(
         further(Kind.PGBOUNCER, PgbouncerData("1.23.1", (pool,), clients=5, max_clients=100)),
-        further(
-            Kind.FILES,
-            FilesData("/backups", "*.dump", count=1, newest="a.dump", newest_age_s=90.0, max_age_s=60.0),
-        ),
+        further(Kind.FILES, folder),
         further(Kind.FILES, FilesData("/in", empty_age_s=30.0)),
     )
     text = "\n".join(lines)
