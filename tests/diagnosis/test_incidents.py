@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.diagnosis.scenes import failed, picture, seen
 from triage_tui.diagnosis import Diagnostician
@@ -10,7 +11,7 @@ from triage_tui.model import Diagnosis, Kind, ProblemKind, Severity, Sighting
 from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.http import HttpData
 from triage_tui.model.logs import LogHit, Logs
-from triage_tui.model.postgres import Blocking, PostgresData, Session
+from triage_tui.model.postgres import Blocking, Database, PostgresData, Session
 from triage_tui.model.redis import Memory, Queue, RedisData
 
 DATABASE = "postgresql://app@127.0.0.1:5432/shop"
@@ -180,3 +181,20 @@ def test_of_a_job_that_failed_its_log_leads_and_of_a_service_its_end(once: bool,
     one = diagnosed(seen(DockerData((ended,), logs=Logs(watched=1, hits=(hit,))), name="engine"))
     assert roots(one) == [root]
     assert one.incidents[0].root.guides == ("shop/import",)
+
+
+def test_lines_that_tell_of_what_is_found_elsewhere_are_its_echo() -> None:
+    holder = Session(7, application="psql", database="shop", state="active")
+    blocking = (
+        Blocking(7, 0, waits_for=8, victims=1, wait_s=2.0, cycle=True),
+        Blocking(8, 1, waits_for=7, victims=1, wait_s=2.0, cycle=True),
+    )
+    server = PostgresData("17.2", 100, 3, {"active": 2}, (holder,), blocking, databases=(Database("shop"),))
+    hit = LogHit(
+        "batch-1", "postgres/deadlocks", "deadlock detected", 9, "2026-03-01T02:00:00+00:00", 9.0, 1.0
+    )
+    other = replace(hit, container="mail-1", entry="shop/mail", line="mail bounced")
+    logs = Logs(watched=2, hits=(hit, other))
+    one = diagnosed(seen(server, name="db"), seen(DockerData((), logs=logs), name="engine"))
+    assert roots(one) == ["postgres.deadlocks shop", "logs.signature mail-1"]
+    assert [each.subject for each in one.incidents[0].symptoms] == ["batch-1"]
