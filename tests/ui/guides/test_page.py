@@ -43,3 +43,17 @@ def test_commands_in_sentences_are_those_with_arguments() -> None:
         "1. `maxmemory` by `config set maxmemory 2gb`, `redis/full`, `OOM command`, `PGUSER=x psql -c y`\n"
     )
     assert copies == ["config set maxmemory 2gb", "PGUSER=x psql -c y"]
+
+
+def test_lines_of_an_item_are_one_and_those_of_code_stay_apart() -> None:
+    text = (
+        "1. Stop `docker stop\n   x`, and wait\nuntil it ends.\n2. Next.\n\nA paragraph\nin two lines.  \nA break.\n"
+        "**Label:** one\n**Label:** two\n\n# Head\nBelow\n\n| a | b |\n| --- | --- |\n| c | d |\n\n"
+        "```bash\none\ntwo\n```\n"
+    )
+    lines, copies = shown(text, 100)
+    assert [line.strip() for line in lines if line.strip()] == [
+        "1. Stop docker stop x, and wait until it ends.", "2. Next.", "A paragraph in two lines.", "A break.",
+        "Label: one", "Label: two", "Head", "Below", "a: b", "c: d", "one", "two",
+    ]  # fmt: skip
+    assert copies == ["docker stop x", "one", "two"]

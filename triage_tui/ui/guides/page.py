@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from msgspec import Struct
 
 from triage_tui.guides.entry import Entry
 from triage_tui.text import safe
 from triage_tui.ui.cells import Cell, Line, clip, hanging, wrap
+from triage_tui.ui.guides.flow import FENCE, ITEM, MAX_CHARACTERS, RULE, flowing
 from triage_tui.ui.palette import Tone
 
 MORE = "More"
@@ -18,8 +20,8 @@ MORE = "More"
 MAX_LINES = 400
 """Lines of one section that are shown. Longer ones are read in an editor."""
 
-MAX_CHARACTERS = 1_000
-"""Of one line that is shown."""
+MAX_CODE = 1_000
+"""Characters of one line of code that are shown."""
 
 MAX_COPIED = 4_000
 """Characters of a command that can be copied. Longer ones are no commands, and half of one is worse than none."""
@@ -27,9 +29,6 @@ MAX_COPIED = 4_000
 MAX_COMMAND = 60
 """Lines that one command may have: a quotation that is never closed is none."""
 
-_FENCE = re.compile(r"(\s*)(`{3,}|~{3,})\s*(\w*)")
-_ITEM = re.compile(r"(\s*)([-*+]|\d+[.)])\s+(.*)")
-_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _MARKS = re.compile(r"\*\*|__|`")
 _CODE = re.compile(r"`([^`]+)`")
 _COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*[a-z][\w./-]+ \S")
@@ -99,10 +98,10 @@ def _body(text: str, width: int) -> tuple[list[Line], list[Stop]]:
     stops: list[Stop] = []
     fence, code = "", list[str]()
     language = indent = ""
-    for written in [*text.splitlines(), ""]:
+    for written in chain(flowing(text), [""]):
         if len(lines) > MAX_LINES or len(code) > MAX_LINES:
             break
-        match = _FENCE.match(written)
+        match = FENCE.match(written)
         if fence:
             if match is None or not match[2].startswith(fence):
                 code.append(written.removeprefix(indent))
@@ -130,14 +129,14 @@ def _prose(written: str, width: int) -> list[Line]:
         return [()]
     if bare.startswith("#"):
         return [(Cell(bare.lstrip("# "), "strong"),)]
-    if _RULE.match(bare):
+    if RULE.match(bare):
         return []
     if bare.lstrip().startswith("|"):
         first, *rest = [cell.strip() for cell in bare.strip().strip("|").split("|")]
         if len(first) < width // 2:
             return hanging((Cell(f"{first}: ", "strong"),), " · ".join(rest), width)
         return list(wrap(" · ".join([first, *rest]), width))
-    item = _ITEM.match(bare)
+    item = ITEM.match(bare)
     if item is not None:
         mark = "•" if item[2] in "-*+" else item[2]
         return hanging((Cell(f"{item[1]}{mark} ", "accent"),), item[3], width)
@@ -159,7 +158,7 @@ def _add_code(code: Sequence[str], language: str, width: int, lines: list[Line],
             end += 1
         first = len(lines)
         for one in code[at:end]:
-            shown = safe(one[: 2 * MAX_CHARACTERS].rstrip(), limit=MAX_CHARACTERS)
+            shown = safe(one[: 2 * MAX_CODE].rstrip(), limit=MAX_CODE)
             tone: Tone = "dim" if _is_comment(one) else "accent"
             indent = Cell(" " * (1 + min(len(shown) - len(shown.lstrip()), width // 2)))
             wrapped = wrap(shown.lstrip(), width - len(indent.text), tone)
