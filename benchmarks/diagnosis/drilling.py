@@ -142,12 +142,12 @@ def drill(
         began = time.monotonic()
         within_s = truth["visible_within_s"] + LOOKS * LOOK_S
         result = Result(name, seed, within_s, noise=noise)
-        _until(lambda: _leads(engine.diagnosis(), truth["finding"]), within_s, began)
-        if _leads(engine.diagnosis(), truth["finding"]):
+        _until(lambda: _leads(engine.diagnosis(), truth), within_s, began)
+        if _leads(engine.diagnosis(), truth):
             result.led_s = time.monotonic() - began
             if records is not None:
                 record(engine.picture(), records / f"{name}.jsonl")
-            result.alone, result.beside = _stays(engine, truth["finding"])
+            result.alone, result.beside = _stays(engine, truth)
             result.guide = _place(library, engine.diagnosis(), truth)
         else:
             result.beside = words(told(engine.diagnosis()))
@@ -190,11 +190,16 @@ def _until(holds: Callable[[], bool], seconds: float, began: float | None = None
     return True
 
 
-def _leads(diagnosis: Diagnosis, finding: str) -> bool:
-    return bool(diagnosis.incidents) and diagnosis.incidents[0].root.id == finding
+def _leads(diagnosis: Diagnosis, truth: Any) -> bool:
+    """The first root is the drill's truth, and of findings about containers it is about the right one."""
+    if not diagnosis.incidents:
+        return False
+    root, place = diagnosis.incidents[0].root, truth["place"]
+    elsewhere = root.target == place["target"] and root.id.startswith(("docker.", "logs.", "config."))
+    return root.id == truth["finding"] and not (elsewhere and root.subject != place["subject"])
 
 
-def _stays(engine: Engine, finding: str) -> tuple[bool, str]:
+def _stays(engine: Engine, truth: Any) -> tuple[bool, str]:
     """Whether it goes on leading with nothing of its rank beside it, once what began with it has settled."""
     alone_since: float | None = None
     end = time.monotonic() + 3 * STEADY_S
@@ -203,7 +208,7 @@ def _stays(engine: Engine, finding: str) -> tuple[bool, str]:
         diagnosis = engine.diagnosis()
         ranked = told(diagnosis, Severity.INFO)
         beside = [one for one in ranked[1:] if worst(one).rank >= worst(ranked[0]).rank]
-        if _leads(diagnosis, finding) and not beside:
+        if _leads(diagnosis, truth) and not beside:
             alone_since = alone_since or now
             if now - alone_since >= STEADY_S:
                 return True, ""

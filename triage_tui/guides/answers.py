@@ -60,7 +60,7 @@ def answers(library: Library, finding: Finding, limit: int = MAX_ANSWERS) -> lis
     take((row, why) for row in written.values() if row.id in of_its_own)
     if len(written) > 1:
         closest = {number: at for at, number in enumerate(ranking(library.index, _words(finding), _SEARCHED))}
-        names = _names([finding.subject, *finding.about])
+        names = _names([finding.target, finding.subject, *finding.about])
         by_words = sorted(
             written.items(),
             key=lambda one: (
