@@ -147,6 +147,13 @@ def test_a_line_like_an_example_is_found_without_a_signature(tmp_path: Path) -> 
     assert guides.match("worker 3 started on shard 9") == []
 
 
+def test_a_line_that_denies_is_not_like_one_that_does_not(tmp_path: Path) -> None:
+    guide(tmp_path, "a/one", "signatures: [{text: the running event loop of this thread was found again}]")
+    guides = Library([tmp_path], None)
+    assert guides.match("a running event loop of this thread was found again")
+    assert guides.match("no running event loop of this thread was found again") == []
+
+
 @pytest.mark.parametrize("line", ["", " \n \n", "everything is fine", "\0", "no", "1 2 3", "=" * 5000])
 def test_no_match_is_an_answer(line: str) -> None:
     assert LIBRARY.match(line) == []

@@ -7,6 +7,7 @@ them. The last two have thresholds (see benchmarks/guides for how they were foun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -119,6 +120,7 @@ def _by_signature(index: Index, sieve: Sieve, lines: Sequence[tuple[int, str]], 
     ]
 
 
+_NEGATION = re.compile(r"\b(?:no|not|never|without|cannot|\w+n't)\b")
 _OF_LOGGERS = frozenset(
     map(stem, ("trace", "debug", "info", "notice", "warning", "error", "fatal", "log", "exception"))
 )
@@ -138,6 +140,7 @@ def _like(index: Index, number: int, line: str, text: str) -> list[Match]:
     if len(words) < MIN_WORDS:
         return []
     lowered = masked.lower()
+    denies = _denies(lowered)
     known = [word for word in words if index.holders(word)]
     numbers = index.candidates(_rare(index, known), _WEIGHTS, _CANDIDATES)
     templates, rows = index.templates(numbers), index.rows(numbers)
@@ -146,17 +149,16 @@ def _like(index: Index, number: int, line: str, text: str) -> list[Match]:
     for entry in numbers:
         if any(each.search(line) is not None for each in excludes.get(entry, ())):
             continue
+        alike = [each for each in templates.get(entry, ()) if _denies(each) == denies]
         near = max(
-            ((fuzz.token_sort_ratio(lowered, each), each) for each in templates.get(entry, ())),
+            ((fuzz.token_sort_ratio(lowered, each), each) for each in alike),
             default=(0.0, ""),
         )
         if near[0] >= ALIKE:
             why = f"{near[0]:.0f} % alike: “{safe(near[1], limit=80)}”"
             found.append(Match(rows[entry], round(0.8 * near[0] / 100, 4), "alike", number, line, (why,)))
             continue
-        shares, shared = max(
-            (_shared(index, words, each) for each in templates.get(entry, ())), default=(0.0, [])
-        )
+        shares, shared = max((_shared(index, words, each) for each in alike), default=(0.0, []))
         if shares >= SHARED and len(shared) >= MIN_WORDS:
             why = f"shares with an error line of it: {', '.join(shared[:8])}"
             found.append(Match(rows[entry], round(0.7 * shares, 4), "words", number, line, (why,)))
@@ -170,6 +172,11 @@ def _shared(index: Index, words: Sequence[str], template: str) -> tuple[float, l
     both = sum(map(index.rarity, shared))
     either = sum(map(index.rarity, others.union(words)))
     return (both / either if either else 0.0), shared
+
+
+def _denies(lowered: str) -> bool:
+    """Whether a line says that something is not: "no running event loop" is another matter than one that runs."""
+    return _NEGATION.search(lowered) is not None
 
 
 def _telling(masked: str) -> list[str]:
