@@ -13,19 +13,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.cost import docker_cost, oldest_usage_s, postgres_ms_per_s, redis_cost
-from benchmarks.stage import LARGE, SMALL, Size, Stage, stage
+from benchmarks.sheet import Sheet
+from benchmarks.stage import LARGE, SMALL, Stage, stage
 from benchmarks.terminal import Terminal, Usage
 
 HERE = Path(__file__).parent
 OWN = Path(sys.executable).parent
-STARTS = 5
+STARTS = 7
 KEYS = 40
 START_WITHIN_S = 60.0
 SETTLE_S = 6.0
+
+START = "start"
+FIRST_PAINT = "first useful paint"
 TURNS = 2
 """Windows of each tool, taken in turn, where a server's wall time is told; the calmer one counts."""
-
-Rows = list[tuple[str, ...]]
 
 
 class Peers:
@@ -53,43 +55,52 @@ def main() -> int:
     arguments = parser.parse_args()
     peers = Peers(arguments.peers)
     only = arguments.only or ["start", "small", "large"]
+    sheet = Sheet()
     if "start" in only:
-        _table(
-            "First useful paint (median of five starts, seconds)",
-            ("program", "seconds", "against bare Textual"),
-            _starts(peers),
-        )
+        _say("starts")
+        _starts(sheet, peers)
     for name, size in (("small", SMALL), ("large", LARGE)):
         if name in only:
-            print(f"preparing the {name} stage", file=sys.stderr)
+            _say(f"preparing the {name} stage")
             with stage(size) as built:
-                _scenario(built, size, peers, arguments.seconds)
+                _scenario(sheet, name, built, peers, arguments.seconds)
+    print(sheet.markdown())
     return 0
 
 
-def _starts(peers: Peers) -> Rows:
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _starts(sheet: Sheet, peers: Peers) -> None:
     host_only = HERE / "host.toml"
+    triage = [str(OWN / "triage"), "--config", str(host_only)]
     commands: dict[str, tuple[list[str] | None, str]] = {
         "bare Textual app": ([sys.executable, str(HERE / "bare.py")], "bare ready"),
-        "triage (first paint)": ([str(OWN / "triage"), "--config", str(host_only)], "Containers"),
-        "triage (host figures)": ([str(OWN / "triage"), "--config", str(host_only)], r"load \d"),
+        "triage": (triage, "Containers"),
+        "triage, with this host's figures": (triage, r"load \d"),
         "glances": (_command(peers, "glances", "--disable-check-update", "-t", "2"), "(?i)load"),
     }
-    rows: Rows = []
-    bare = 0.0
-    for name, (command, ready) in commands.items():
-        if command is None:
-            rows.append((name, "not installed", ""))
-            continue
-        seconds = statistics.median(_start(command, ready) for _ in range(STARTS))
-        bare = bare or seconds
-        rows.append((name, f"{seconds:.2f}", f"{seconds / bare:.2f} x"))
-    return rows
+    # In turn, since a machine is not as fast in one minute as in the next.
+    taken: dict[str, list[tuple[float, float]]] = {}
+    for _ in range(STARTS):
+        for name, (command, ready) in commands.items():
+            if command is not None:
+                taken.setdefault(name, []).append(_start(command, ready))
+    bare = [statistics.median(each) for each in zip(*taken["bare Textual app"], strict=True)]
+    for name in commands:
+        for at, measure in enumerate((FIRST_PAINT, f"CPU to the {FIRST_PAINT}")):
+            if name in taken:
+                median = statistics.median(each[at] for each in taken[name])
+                sheet.add(measure, name, START, f"{median:.2f} s, {median / bare[at]:.2f} × bare")
+            else:
+                sheet.add(measure, name, START, "not installed")
 
 
-def _start(command: list[str], ready: str) -> float:
+def _start(command: list[str], ready: str) -> tuple[float, float]:
+    """Seconds, and CPU seconds."""
     with Terminal(command) as terminal:
-        return terminal.until(ready, START_WITHIN_S)
+        return terminal.until(ready, START_WITHIN_S), terminal.cpu_s()
 
 
 def _command(peers: Peers, name: str, *arguments: str) -> list[str] | None:
@@ -97,15 +108,11 @@ def _command(peers: Peers, name: str, *arguments: str) -> list[str] | None:
     return [program, *arguments] if program is not None else None
 
 
-def _scenario(built: Stage, size: Size, peers: Peers, seconds: float) -> None:
-    title = (
-        f"{size.containers if built.docker else 0} containers,"
-        f" {size.sessions} PostgreSQL sessions ({size.waiting} wait), {size.queues} queues, {size.keys:,} keys"
-    )
+def _scenario(sheet: Sheet, name: str, built: Stage, peers: Peers, seconds: float) -> None:
     everything = built.configuration("docker", "postgres", "redis", "host")
     triage = str(OWN / "triage")
     programs: dict[str, tuple[list[str] | None, str]] = {
-        "triage (all panes)": ([triage, "--config", str(everything)], r"blocks|block "),
+        "triage, all panes": ([triage, "--config", str(everything)], r"blocks|block "),
         "glances": (_command(peers, "glances", "--disable-check-update", "-t", "2"), "(?i)load"),
         "pg_activity": (
             _command(peers, "pg_activity", "--refresh", "2", built.url_for("peer")),
@@ -117,31 +124,21 @@ def _scenario(built: Stage, size: Size, peers: Peers, seconds: float) -> None:
             ["docker", "-H", f"unix://{built.docker.socket}", "stats"],
             r"service-\d+",
         )
-    rows: Rows = []
-    for name, (command, ready) in programs.items():
+    for program, (command, ready) in programs.items():
         if command is None:
-            rows.append((name, "not installed", "", "", ""))
+            sheet.add("seconds to first figures", program, name, "not installed")
             continue
         with Terminal(command) as terminal:
             first = terminal.until(ready, START_WITHIN_S)
             terminal.idle(SETTLE_S)
             used: Usage = terminal.steady(seconds)
-        rows.append(
-            (
-                name,
-                f"{first:.2f}",
-                f"{used.cpu_percent:.1f}",
-                f"{used.bytes_per_s:,.0f}",
-                f"{used.memory_mib:.0f}",
-            )
-        )
-    _table(title, ("program", "first figures s", "CPU %", "bytes/s", "PSS MiB"), rows)
-    _table(
-        "Key to paint while everything is busy (ms)",
-        ("median", "95th percentile", "worst"),
-        [_keys(triage, everything, built.docker is not None)],
-    )
-    _table("Cost to the servers", ("server", "triage", "peer"), _costs(built, peers, triage, seconds))
+        sheet.add("seconds to first figures", program, name, f"{first:.2f}")
+        sheet.add("CPU, % of a core", program, name, f"{used.cpu_percent:.1f}")
+        sheet.add("bytes to the terminal a second", program, name, f"{used.bytes_per_s:,.0f}")
+        sheet.add("memory (PSS), MiB", program, name, f"{used.memory_mib:.0f}")
+    median, most, worst = _keys(triage, everything, built.docker is not None)
+    sheet.add("key to paint: median, 95 % below, worst, ms", "triage", name, f"{median}, {most}, {worst}")
+    _costs(sheet, name, built, peers, seconds)
 
 
 def _keys(triage: str, configuration: Path, containers: bool) -> tuple[str, ...]:
@@ -160,60 +157,54 @@ def _keys(triage: str, configuration: Path, containers: bool) -> tuple[str, ...]
     return (f"{statistics.median(times):.0f}", f"{times[int(len(times) * 0.95) - 1]:.0f}", f"{times[-1]:.0f}")
 
 
-def _costs(built: Stage, peers: Peers, triage: str, seconds: float) -> Rows:
-    rows: Rows = []
+def _costs(sheet: Sheet, name: str, built: Stage, peers: Peers, seconds: float) -> None:
+    triage = str(OWN / "triage")
     database = [triage, "--config", str(built.configuration("postgres"))]
     command = _command(peers, "pg_activity", "--refresh", "2", built.url_for("peer"))
-    ours, spent = [], []
+    ours, theirs = [], []
     for _ in range(TURNS):
         ours.append(postgres_ms_per_s(built, "triage", _watching(database, r"blocks|block ", seconds)))
         if command is not None:
-            spent.append(postgres_ms_per_s(built, "peer", _watching(command, "RUNNING QUERIES", seconds)))
-    theirs = f"{min(spent):.2f} pg_activity" if spent else "pg_activity is not installed"
-    rows.append(("PostgreSQL, ms of execution per second", f"{min(ours):.2f}", theirs))
+            theirs.append(postgres_ms_per_s(built, "peer", _watching(command, "RUNNING QUERIES", seconds)))
+    spent = "PostgreSQL's time, ms a second"
+    sheet.add(spent, "triage", name, f"{min(ours):.2f}")
+    sheet.add(spent, "pg_activity", name, f"{min(theirs):.2f}" if theirs else "not installed")
     broker = redis_cost(
         built, _watching([triage, "--config", str(built.configuration("redis"))], "queues", seconds)
     )
-    rows.append(
-        (
-            "Redis, ms of execution per second",
-            f"{broker.ms_per_s:.2f} ({broker.commands_per_s:.0f} commands/s)",
-            "",
-        )
+    sheet.add(
+        "Redis' time, ms a second",
+        "triage",
+        name,
+        f"{broker.ms_per_s:.2f} ({broker.commands_per_s:.0f} commands)",
     )
-    rows.append(
-        (
-            "Redis, single command, ms: 99 % below, slowest",
-            f"{broker.p99_ms:.2f}, {broker.slowest_ms:.2f}",
-            "",
-        )
+    sheet.add(
+        "a Redis command: 99 % below, slowest, ms",
+        "triage",
+        name,
+        f"{broker.p99_ms:.2f}, {broker.slowest_ms:.2f}",
     )
     if built.docker is not None:
-        rows += _docker_costs(built, triage, seconds)
-    return rows
+        _docker_costs(sheet, name, built, seconds)
 
 
-def _docker_costs(built: Stage, triage: str, seconds: float) -> Rows:
+def _docker_costs(sheet: Sheet, name: str, built: Stage, seconds: float) -> None:
     assert built.docker is not None
     idle = docker_cost(built, _waiting(seconds))
-    looking = [triage, "--config", str(built.configuration("docker"))]
+    looking = [str(OWN / "triage"), "--config", str(built.configuration("docker"))]
     ours = docker_cost(built, _watching(looking, r"\d+ running", seconds))
     stats = ["docker", "-H", f"unix://{built.docker.socket}", "stats"]
     theirs = docker_cost(built, _watching(stats, r"service-\d+", seconds))
     oldest = oldest_usage_s(built, seconds)
-    return [
-        (
-            "Docker daemon and shims, CPU %",
-            f"{ours.daemon_percent:.1f} (idle {idle.daemon_percent:.1f})",
-            f"{theirs.daemon_percent:.1f} docker stats",
-        ),
-        (
-            "the tool and the Docker daemon, CPU %",
-            f"{ours.tool_percent + ours.daemon_percent:.1f}",
-            f"{theirs.tool_percent + theirs.daemon_percent:.1f} docker stats",
-        ),
-        ("oldest usage of any container, s", "unknown" if oldest is None else f"{oldest:.1f}", ""),
-    ]
+    daemon = "the Docker daemon's CPU, %"
+    sheet.add(daemon, "nobody", name, f"{idle.daemon_percent:.1f}")
+    together = "the tool's CPU and the Docker daemon's, %"
+    for program, cost in (("triage", ours), ("docker stats", theirs)):
+        sheet.add(daemon, program, name, f"{cost.daemon_percent:.1f}")
+        sheet.add(together, program, name, f"{cost.tool_percent + cost.daemon_percent:.1f}")
+    sheet.add(
+        "oldest usage of any container, s", "triage", name, "unknown" if oldest is None else f"{oldest:.1f}"
+    )
 
 
 def _watching(command: list[str], ready: str, seconds: float) -> Callable[[], float]:
@@ -234,15 +225,6 @@ def _waiting(seconds: float) -> Callable[[], float]:
         return 0.0
 
     return watch
-
-
-def _table(title: str, head: tuple[str, ...], rows: Rows) -> None:
-    print(f"\n**{title}**\n")
-    print(f"| {' | '.join(head)} |")
-    print(f"|{'|'.join('---' for _ in head)}|")
-    for row in rows:
-        print(f"| {' | '.join(row)} |")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
