@@ -198,3 +198,13 @@ def test_lines_that_tell_of_what_is_found_elsewhere_are_its_echo() -> None:
     one = diagnosed(seen(server, name="db"), seen(DockerData((), logs=logs), name="engine"))
     assert roots(one) == ["postgres.deadlocks shop", "logs.signature mail-1"]
     assert [each.subject for each in one.incidents[0].symptoms] == ["batch-1"]
+
+
+def test_who_repeats_what_a_service_said_stands_below_it_and_the_server_is_no_victim() -> None:
+    said = 'database "shp" does not exist'
+    api = container("api", health="unhealthy", health_output=said, ports=("127.0.0.1:8080->80/tcp",))
+    front = container("front", health="unhealthy", health_output=f"502 from api: {said}", depends_on=("api",))
+    server = container("postgres", health="healthy", health_output=f"FATAL: {said}")
+    one = diagnosed(seen(DockerData((front, api, server)), name="engine"))
+    assert roots(one) == ["postgres.database-missing shop-api-1"]
+    assert {each.subject for each in one.incidents[0].symptoms} == {"shop-api-1", "shop-front-1"}

@@ -156,6 +156,9 @@ def explains_here(cause: Finding, symptom: Finding) -> bool:
     """Whether one finding about a target explains another about the same target."""
     if cause.target != symptom.target:
         return False
+    if cause.severity is Severity.INFO and symptom.severity is not Severity.INFO:
+        # What is only worth knowing is no cause of what hurts.
+        return False
     if symptom.stale and cause.id in UNREACHABLE and cause.subject == "":
         return True
     match WITHIN.get((cause.id, symptom.id)):

@@ -23,6 +23,9 @@ from triage_tui.model.finding import Key
 
 NO_WORKERS = "queue.no-workers"
 LOG_LINE = "logs.signature"
+TURNED_AWAY = frozenset({"postgres.auth-failed", "postgres.database-missing", "redis.auth-failed"})
+"""Whoever calls a service that was turned away repeats what it said."""
+
 TOLD_TWICE = frozenset({"postgres.connections-exhausted"})
 
 _CAUSES_WITHIN: defaultdict[str, list[str]] = defaultdict(list)
@@ -92,7 +95,7 @@ class _Traces:
         for place in self._near(symptom):
             if self._findings[place].key != symptom.key:
                 yield 0, place
-        if symptom.id in SUFFERS:
+        if symptom.id in SUFFERS or (symptom.subject and symptom.id in TURNED_AWAY):
             node = self._nodes[symptom.key]
             reached = dict.fromkeys(self._ties.named_in(symptom), 1) | dict(self._ties.reached_from(node))
             for needed, steps in reached.items():

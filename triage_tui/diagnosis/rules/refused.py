@@ -17,6 +17,11 @@ from triage_tui.text import figures
 RECENT_S = 60.0
 """A line of a log older than this may be of a time before it was mended."""
 
+SERVERS = frozenset(
+    {"postgres", "postgresql", "postgis", "timescaledb", "pgvector", "pgbouncer", "redis", "valkey", "db"}
+)
+"""What images and services of servers are called."""
+
 PASSWORD = re.compile(
     r'password authentication failed for user|no password supplied|role \\?".{1,80}" does not exist'
     r"|SASL authentication failed|no pg_hba\.conf entry",
@@ -39,7 +44,7 @@ def _said(pattern: re.Pattern[str], title: str, check: str) -> Judge:
         data = scene.data(DockerData)
         lines = _recent_lines(data)
         for container in data.containers:
-            if container.health_output is None and container.name not in lines:
+            if _is_server(container) or (container.health_output is None and container.name not in lines):
                 continue
             line = next((one for one in _words(container, lines) if pattern.search(one)), None)
             if line is None or container.state not in ("running", "restarting"):
@@ -58,6 +63,12 @@ def _said(pattern: re.Pattern[str], title: str, check: str) -> Judge:
             )
 
     return judge
+
+
+def _is_server(container: Container) -> bool:
+    """It is the one that turns others away, and logs whom."""
+    image = container.image.rpartition("/")[2].partition(":")[0]
+    return image in SERVERS or container.service in SERVERS
 
 
 def _words(container: Container, lines: dict[str, list[str]]) -> Iterator[str]:
