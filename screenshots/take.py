@@ -10,13 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from triage_tui.config.settings import Settings
 from triage_tui.engine import Engine
+from triage_tui.guides.places import all_folders
+from triage_tui.guides.recognise import Recogniser
 from triage_tui.lab import home
 from triage_tui.lab.control import AskBreak, ask
 from triage_tui.lab.demo import company
+from triage_tui.sources import open_source
 from triage_tui.ui.app import TriageApp
 from triage_tui.ui.palette import Palette
 
@@ -41,10 +45,16 @@ SEED = 7
 WATCHED_S = 40
 """Until trends, rates and short histories have something to show, and restarts have been counted."""
 
+SETTLED_S = 3.0
+"""Until the guides have been asked, and what the keys did stands there."""
+
 BREAK_S = 60.0
 
-SHOTS = {"overview": (140, 45)}
-"""File name, and columns and rows of the terminal."""
+SHOTS = {"overview": (), "problems": ("0",)}
+"""File name, and the keys that lead there."""
+
+SIZE = (140, 45)
+"""Columns and rows of the terminal."""
 
 
 def main() -> int:
@@ -58,20 +68,23 @@ def main() -> int:
         opened.await_well()
         for drill in BROKEN:
             ask(opened.folder / home.CONTROL, AskBreak(drill, SEED), BREAK_S)
-        for name, size in SHOTS.items():
-            picture = FOLDER / f"{name}.svg"
-            picture.write_text(asyncio.run(_shoot(opened.settings, size)))
-            print(picture)
+        asyncio.run(_shoot(opened.settings))
     return 0
 
 
-async def _shoot(settings: Settings, size: tuple[int, int]) -> str:
-    engine = Engine(settings)
+async def _shoot(settings: Settings) -> None:
+    known = Recogniser(all_folders(settings.guide_folders), None)
+    engine = Engine(settings, open=partial(open_source, recognise=known))
     app = TriageApp(engine, settings, Palette(TRUE_COLOUR, unicode=True))
     try:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=SIZE) as pilot:
             await pilot.pause(WATCHED_S)
-            return app.export_screenshot(title="triage demo")
+            for name, keys in SHOTS.items():
+                await pilot.press(*keys)
+                await pilot.pause(SETTLED_S)
+                picture = FOLDER / f"{name}.svg"
+                picture.write_text(app.export_screenshot(title="triage demo"))
+                print(picture)
     finally:
         engine.stop()
 

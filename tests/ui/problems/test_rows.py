@@ -108,6 +108,14 @@ class TestInFull:
         for part in ("since", "against", "before", "explains", "a/b", "postgres.locks", "postgres.terminate"):
             assert part in said
 
+    def test_of_many_symptoms_the_worst_are_named(self) -> None:
+        root = Incident(blocked(), tuple(unhealthy(title=f"api-{number} fails") for number in range(9)))
+        lines = finding_lines(glance(diagnosis([root])), root.root, root, [], 100)
+        said = "\n".join(text(line) for line in lines)
+        assert "api-4 fails" in said
+        assert "api-5 fails" not in said
+        assert "and 4 more" in said
+
     def test_evidence_has_its_age(self) -> None:
         assert "the longest has waited 85s  (1s old)" in self.lines()
 

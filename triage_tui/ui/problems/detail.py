@@ -12,6 +12,7 @@ from triage_tui.ui.palette import Tone
 from triage_tui.ui.problems.rows import SEVERITIES, since_s
 
 LABEL_CELLS = 10
+SYMPTOMS_SHOWN = 5
 
 
 def finding_lines(
@@ -35,15 +36,22 @@ def finding_lines(
     lines += _part(
         "before", [f"{figures.age(one.before_s)} before: {one.text}" for one in finding.before], width
     )
-    if incident is not None and incident.root is finding:
-        lines += _part("explains", [one.title for one in incident.symptoms], width, "dim")
-    elif incident is not None:
+    if incident is not None and incident.root is not finding:
         lines += _part("follows", [incident.root.title], width)
     lines += _part("guides", guides, width, "accent")
     lines += _part("check", [_deed(one) for one in finding.checks], width)
     lines += _part("action", [_deed(one) for one in finding.actions], width)
+    if incident is not None and incident.root is finding:
+        lines += _part("explains", _explained(incident), width, "dim")
     lines += _part("finding", [finding.id], width, "dim")
     return lines
+
+
+def _explained(incident: Incident) -> list[str]:
+    """The worst symptoms; all of them stand in the list."""
+    shown = [one.title for one in incident.symptoms[:SYMPTOMS_SHOWN]]
+    more = len(incident.symptoms) - len(shown)
+    return [*shown, f"and {more} more"] if more else shown
 
 
 def finding_details(finding: Finding) -> list[tuple[str, str]]:
