@@ -12,6 +12,7 @@ from triage_tui.diagnosis.causes import (
     SPREADS,
     SUFFERS,
     WITHIN,
+    Shared,
     explains_here,
     findings_named_by,
     is_deeper,
@@ -68,6 +69,8 @@ class _Traces:
         self._ties = ties
         self._nodes: dict[Key, Node] = {}
         self._at: defaultdict[Node, list[int]] = defaultdict(list)
+        self._deep: defaultdict[Node, list[int]] = defaultdict(list)
+        self._by_id_and_subject: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
         self._spreading: defaultdict[Node, list[int]] = defaultdict(list)
         self._by_id: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._by_subject: defaultdict[str, list[int]] = defaultdict(list)
@@ -78,6 +81,9 @@ class _Traces:
         for place, one in enumerate(findings):
             node = self._nodes[one.key] = ties.node_of(one)
             self._at[node].append(place)
+            if one.id in DEPTH:
+                self._deep[node].append(place)
+            self._by_id_and_subject[one.target, one.id, one.subject].append(place)
             self._by_id[one.target, one.id].append(place)
             if one.id in SPREADS:
                 self._by_subject[one.subject].append(place)
@@ -125,10 +131,18 @@ class _Traces:
 
     def _near(self, symptom: Finding) -> Iterator[int]:
         """Places of findings about the same thing, or about the same server, that explain it."""
-        for place in self._at[self._nodes[symptom.key]]:
+        node = self._nodes[symptom.key]
+        by_depth = self._deep[node] if symptom.id in DEPTH else []
+        beside = self._at[node] if symptom.id == LOG_LINE else by_depth
+        for place in beside:
             if is_deeper(self._findings[place], symptom):
                 yield place
-        candidates = [place for id in _CAUSES_WITHIN[symptom.id] for place in self._by_id[symptom.target, id]]
+        candidates = []
+        for id in _CAUSES_WITHIN[symptom.id]:
+            if WITHIN[id, symptom.id] is Shared.SUBJECT:
+                candidates += self._by_id_and_subject[symptom.target, id, symptom.subject]
+            else:
+                candidates += self._by_id[symptom.target, id]
         if symptom.stale:
             candidates += self._servers[symptom.target]
         for place in candidates:
