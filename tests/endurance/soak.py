@@ -238,6 +238,10 @@ class Soak:
         program = self._program
         self._head = self._head or program.sent[:_HEAD]
         whole, escape, rest = program.sent.rpartition("\x1b")
+        if not rest or rest.startswith("\\"):
+            # The end of a string is no beginning of anything.
+            whole, opening, string = whole.rpartition("\x1b")
+            escape, rest = opening, string + escape + rest
         self._report.sent_characters += len(whole)
         self._report.unlisted += [one for one in unlisted(whole) if not one.startswith(_CLIPBOARD)]
         program.sent = escape + rest
