@@ -26,6 +26,7 @@ from tests.lab.leftovers import (
     expect_nothing_left,
     names,
 )
+from triage_tui.config.settings import PostgresSpec, RedisSpec
 from triage_tui.lab import demo
 from triage_tui.lab.opening import LabError
 from triage_tui.lab.order import Incident
@@ -158,9 +159,12 @@ def test_its_targets_can_be_reached_and_something_breaks_whatever_the_environmen
         assert settings.environment == "lab"
         assert not settings.read_only
         assert not settings.discover
-        engine, database, broker, *endpoints, host = settings.targets
-        assert (engine.name, host.name) == ("lab-engine", "host")
-        assert {endpoint.name for endpoint in endpoints} >= {"gateway", "matching"}
+        targets = {target.name: target for target in settings.targets}
+        assert set(targets) >= {"lab-engine", "gateway", "matching", "imports", "host"}
+        database, broker = targets["platform-db"], targets["platform-redis"]
+        assert isinstance(database, PostgresSpec)
+        assert isinstance(broker, RedisSpec)
+        assert database.url is not None
         with psycopg.connect(database.url.reveal()) as connection:
             assert connection.execute("SELECT current_database()").fetchone() == ("therapy_platform",)
         with redis.Redis.from_url(broker.url.reveal()) as client:

@@ -86,6 +86,7 @@ class ReplicaDriver(LinuxDriver):
         self._posted: deque[Future[bool]] = deque()
         self._has_title = os.environ.get("TERM", "dumb") not in UNTITLED
         self._title = ""
+        self._hears = False
 
     @property
     def replica(self) -> Replica:
@@ -128,6 +129,7 @@ class ReplicaDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Enter the alternate screen."""
+        self._hears = True
         if self._has_title:
             self._running_writer().control(PUSH_TITLE)
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -138,6 +140,13 @@ class ReplicaDriver(LinuxDriver):
         self._watch_size()
         if self._title:
             self.set_title(self._title)
+
+    def disable_input(self) -> None:
+        """Hear no more keys, and forget those that nobody has heard. Once: a second time, as Textual does it at the
+        very end, would throw away what the reader has typed for the shell meanwhile."""
+        if self._hears:
+            self._hears = False
+            super().disable_input()
 
     def stop_application_mode(self) -> None:
         """Leave the alternate screen and wait, for a while, until the terminal has heard of it."""
