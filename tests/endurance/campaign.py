@@ -5,10 +5,11 @@ All cells are sick at the same time, so that the whole matrix takes as long as i
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -91,6 +92,7 @@ class Outcome(Struct):
     looks        that ended at each healthy target meanwhile
     connections  of a healthy source, by kind
     before, after  threads, and descriptors, of this process before the engine started and after it had stopped
+    opened       what the descriptors lead to that were not there before
     left         connections that were still open then
     """
 
@@ -100,6 +102,7 @@ class Outcome(Struct):
     connections: dict[str, int] = field(default_factory=dict)
     before: tuple[int, int] = (0, 0)
     after: tuple[int, int] = (0, 0)
+    opened: list[str] = field(default_factory=list)
     left: int = 0
     defects: tuple[str, ...] = ()
 
@@ -126,7 +129,7 @@ class Campaign:
                 for fault in FAULTS:
                     self._ways[kind, fault] = stack.enter_context(way(kind, url))
                     outcome.cells[kind, fault] = Cell()
-            outcome.before = held()
+            outcome.before, there = held(), descriptors()
             with Engine(self._settings(), draw=lambda: DRAW) as engine:
                 self._wait(lambda: all(one.state is State.LIVE for one in engine.picture().sightings))
                 self._strike(engine)
@@ -134,6 +137,7 @@ class Campaign:
                 outcome.defects = engine.defects
             self._wait(lambda: self._connections() == 0 and not outcome.more_than_before(held()))
             outcome.left, outcome.after = self._connections(), held()
+            outcome.opened = [one for one in descriptors() if one not in there]
         return outcome
 
     def _settings(self) -> Settings:
@@ -211,6 +215,17 @@ class Campaign:
             time.sleep(POLL_S)
 
 
+def descriptors() -> list[str]:
+    """What each file descriptor of this process leads to."""
+    found = []
+    for number in Path("/proc/self/fd").iterdir():
+        # The one by which they are listed is gone by now.
+        with suppress(OSError):
+            found.append(str(number.readlink()))
+    return sorted(found)
+
+
 def held() -> tuple[int, int]:
-    """Threads and file descriptors of this process."""
+    """Threads and file descriptors of this process, without those that only wait for the collector of garbage."""
+    gc.collect()
     return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))

@@ -90,6 +90,6 @@ def test_the_others_are_looked_at_as_if_nothing_were(outcome: Outcome) -> None:
 def test_nothing_is_left_over(outcome: Outcome) -> None:
     assert outcome.left == 0
     assert not outcome.more_than_before(outcome.after), (
-        f"threads and descriptors: {outcome.before} before, {outcome.after} after"
+        f"threads and descriptors: {outcome.before} before, {outcome.after} after: {outcome.opened}"
     )
     assert outcome.defects == ()

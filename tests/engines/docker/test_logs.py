@@ -18,8 +18,6 @@ from triage_tui.sources.docker import DockerSource
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
 STAY = "; while :; do sleep 1; done"
-GO_ON = "; while :; do echo tick; sleep 1; done"
-"""A busy engine sometimes tells of a line only when the next one is written."""
 
 
 class Ear:
@@ -55,10 +53,11 @@ async def until(source: DockerSource, wanted: Callable[[Logs], bool]) -> Logs:
 async def test_what_guides_know_and_what_should_not_stand_there(docker_engine: Engine, watch: Watch) -> None:
     """From standard output and error, from before and from now, with and without a terminal."""
     script = (
-        "echo 'ERROR before: mail=jane.doe@shop.org'; echo 'ERROR err' >&2; while [ ! -e /go ]; do sleep 0.1; done;"
+        "go=; trap 'go=1' USR1; echo 'ERROR before: mail=jane.doe@shop.org'; echo 'ERROR err' >&2;"
+        " while [ -z $go ]; do sleep 0.1; done;"
         " printf 'ERROR bytes \\377\\033[31m\\n'; echo 'KeyError: HMAC_SECRET_KEY environment variable is required'"
     )
-    with docker_engine.container("talker", script + GO_ON, environment={"OTHER": "1"}):
+    with docker_engine.container("talker", script + STAY, environment={"OTHER": "1"}):
         source = watch(docker_engine.url, recognise=Ear())
         first = await until(source, lambda logs: any(hit.count == 2 for hit in logs.hits))
         (hit,) = first.hits
@@ -68,9 +67,7 @@ async def test_what_guides_know_and_what_should_not_stand_there(docker_engine: E
         (sensitive,) = first.sensitive
         assert (sensitive.kind, sensitive.sample, sensitive.count) == ("e-mail address", "j…@s…", 1)
         assert "jane" not in str(first)
-        run = docker_engine.api.exec_create("talker", ["sh", "-c", "echo > /go"])
-        said = docker_engine.api.exec_start(run["Id"])
-        assert docker_engine.api.exec_inspect(run["Id"])["ExitCode"] == 0, said
+        docker_engine.api.kill("talker", "SIGUSR1")
         now = await until(source, lambda logs: bool(logs.missing))
         assert now.hits[0].line == "ERROR bytes �␛[31m"
         assert [(one.container, one.variable) for one in now.missing] == [("talker", "HMAC_SECRET_KEY")]
