@@ -97,11 +97,12 @@ def test_the_terminal_goes_away_and_hangups_are_ignored(in_terminal: Open, contr
     program = in_terminal(PYTHON, "-c", IGNORE_HANGUP, *scene("incident"), controlled=controlled)
     program.wait_for("PostgreSQL")
     process = psutil.Process(program.pid)
+    children = process.children(recursive=True)
     used_before = process.cpu_times()
     others = resource.getrusage(resource.RUSAGE_CHILDREN)
     program.hang_up()
     # Its threads and children are gone with it.
-    gone, alive = psutil.wait_procs([process, *process.children(recursive=True)], timeout=GONE_WITHIN_S)
+    gone, alive = psutil.wait_procs([process, *children], timeout=GONE_WITHIN_S)
     assert not alive, f"{alive} after the terminal went away"
     assert gone
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -141,7 +142,10 @@ def wait_until_gone(program: Program, process: psutil.Process) -> None:
     """Nobody may be left who would wait for it: then it stays a zombie."""
 
     def is_gone() -> bool:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+        try:
+            return process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
 
     end = time.monotonic() + WAIT_S
     while not is_gone():
