@@ -27,7 +27,7 @@ print(len(modules), *sorted({name.partition(".")[0] for name in sys.modules}))
 
 
 def test_the_rooms_are_the_ones_that_are_meant() -> None:
-    assert {"model", "text", "config", "sources", "diagnosis", "engine", "lab", "cli"} <= set(CORE)
+    assert {"model", "text", "config", "sources", "diagnosis", "engine", "actions", "lab", "cli"} <= set(CORE)
 
 
 @pytest.mark.parametrize("room", CORE)

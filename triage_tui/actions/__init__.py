@@ -1,0 +1,1 @@
+"""Doing it: plan, preview, guard, run, verify, audit."""
