@@ -186,16 +186,21 @@ class Link:
             self._connection.pgconn.finish()
 
 
-async def connect(parameters: Mapping[str, str], *, guarded: bool) -> Link:
+async def connect(
+    parameters: Mapping[str, str], *, guarded: bool, application: str = APPLICATION_NAME, acts: bool = False
+) -> Link:
     """Open a connection. Raises psycopg.Error, SilenceError.
 
-    guarded  ask for our settings in the first message, which poolers may refuse
+    guarded      ask for our settings in the first message, which poolers may refuse
+    application  how the session calls itself
+    acts         it may change something; every other one asks the server to see to it that it does not
     """
-    options = " ".join(f"-c {name}={value}" for name, value in GUARDS.items()) if guarded else ""
+    guards = {name: value for name, value in GUARDS.items() if not (acts and "read_only" in name)}
+    options = " ".join(f"-c {name}={value}" for name, value in guards.items()) if guarded else ""
     settings: dict[str, Any] = {
         **_DEFAULTS,
         **parameters,
-        "application_name": APPLICATION_NAME,
+        "application_name": application,
         # Text arrives as the bytes that it is: a conversion that fails would lose the whole answer.
         "client_encoding": "SQL_ASCII",
         "options": f"{parameters.get('options', '')} {options}".strip(),

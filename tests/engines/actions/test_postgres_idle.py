@@ -1,0 +1,169 @@
+"""Sessions that are idle in a transaction: those that were listed end, everybody else stays."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.engines.actions.acting import Acting, Allowed, Forbidden, refused
+from tests.engines.postgres.conftest import crowd, proxy, through, url_of
+from tests.engines.postgres.crowd import Crowd
+from tests.faults.proxy import FaultProxy
+from tests.servers.postgres import postgres
+from triage_tui.actions.act import Came, Refused
+from triage_tui.actions.postgres import ACTIONS
+from triage_tui.config.secret import Secret
+from triage_tui.config.settings import PostgresSpec
+from triage_tui.lab.embedded.server import EmbeddedServer
+
+__all__ = ["crowd", "postgres", "proxy"]
+
+pytestmark = pytest.mark.postgres
+
+ACTION = "postgres.terminate-idle"
+MINE = {"older-than": "0s", "application": "forgetful"}
+
+
+def acting(url: str) -> Acting:
+    return Acting(ACTIONS, PostgresSpec("db", Secret(url)))
+
+
+async def idle(crowd: Crowd, number: int = 1, application: str = "forgetful") -> list[int]:
+    clients = [
+        await crowd.client("SELECT 42 AS forgotten", application_name=application) for _ in range(number)
+    ]
+    return [client.info.backend_pid for client in clients]
+
+
+async def test_those_that_were_listed_end(crowd: Crowd, postgres: EmbeddedServer) -> None:
+    here = acting(postgres.url)
+    pids = await idle(crowd, 3)
+    (other,) = await idle(crowd, application="careful")
+    preview = await here.plan(ACTION, parameters=MINE)
+    assert [int(line.split()[0]) for line in preview.affects] == pids
+    assert all("forgetful" in line and "SELECT 42 AS forgotten" in line for line in preview.affects)
+    # Came after the preview: not listed, not ended.
+    (late,) = await idle(crowd)
+    permit = Allowed()
+    result = await here.run(preview, permit)
+    assert result.came is Came.DONE, result
+    assert result.message == "3 of 3 sessions ended"
+    assert permit.asked == 3
+    assert await crowd.count(pids) == 0
+    assert await crowd.count([other, late]) == 2
+
+
+async def test_who_went_on_meanwhile_is_left_alone(crowd: Crowd, postgres: EmbeddedServer) -> None:
+    """Also one that is idle again, in the same session."""
+    here = acting(postgres.url)
+    awake = await crowd.client("SELECT 1", application_name="forgetful")
+    (asleep,) = await idle(crowd)
+    preview = await here.plan(ACTION, parameters=MINE)
+    await awake.execute("SELECT 2")
+    result = await here.run(preview)
+    assert result.came is Came.DONE
+    assert result.message == "1 of 2 sessions ended"
+    assert "left alone" in result.tells[0]
+    assert await crowd.count([awake.info.backend_pid]) == 1
+    assert await crowd.count([asleep]) == 0
+
+
+async def test_nobody_left_is_not_done(crowd: Crowd, postgres: EmbeddedServer) -> None:
+    here = acting(postgres.url)
+    awake = await crowd.client("SELECT 1", application_name="forgetful")
+    preview = await here.plan(ACTION, parameters=MINE)
+    await awake.execute("SELECT 2")
+    assert (await here.run(preview)).came is Came.NOT_DONE
+
+
+async def test_age_and_filters(crowd: Crowd, postgres: EmbeddedServer) -> None:
+    here = acting(postgres.url)
+    await idle(crowd)
+    for parameters in (
+        {"older-than": "1h", "application": "forgetful"},
+        {"older-than": "0", "application": "nobody"},
+        {**MINE, "user": "nobody"},
+        {**MINE, "database": "nowhere"},
+    ):
+        assert (await refused(here.plan(ACTION, parameters=parameters))).kind == "gone"
+    assert (await refused(here.plan(ACTION, parameters={"older-than": "soon"}))).kind == "argument"
+    preview = await here.plan(ACTION, parameters={**MINE, "database": "postgres"})
+    assert len(preview.affects) == 1
+
+
+async def test_a_refusal_of_one_is_told_beside_the_rest(crowd: Crowd, postgres: EmbeddedServer) -> None:
+    """A role may end sessions of its own and not those of a superuser."""
+    await crowd.run("CREATE ROLE ender LOGIN PASSWORD 'pw'")
+    await crowd.run("GRANT pg_monitor, pg_signal_backend TO ender")
+    url = url_of(postgres, user="ender", password="pw")
+    low = acting(url)
+    try:
+        (theirs,) = await idle(crowd)
+        mine = await crowd.client("SELECT 1", url=url, application_name="forgetful")
+        preview = await low.plan(ACTION, parameters=MINE)
+        result = await low.run(preview)
+        assert result.came is Came.NOT_DONE
+        assert result.message == "1 of 2 sessions ended"
+        assert any("superuser" in line for line in result.tells)
+        assert await crowd.count([theirs]) == 1
+        assert await crowd.count([mine.info.backend_pid]) == 0
+    finally:
+        await crowd.dismiss("usename = 'ender'")
+        await crowd.run("DROP ROLE ender")
+
+
+async def test_a_permit_that_goes_in_the_middle_stops_it(crowd: Crowd, postgres: EmbeddedServer) -> None:
+    here = acting(postgres.url)
+    pids = await idle(crowd, 3)
+    preview = await here.plan(ACTION, parameters=MINE)
+    assert (await refused(here.run(preview, Forbidden()))).kind == "read-only"
+    assert await crowd.count(pids) == 3
+
+    def from_the_second_on(asked: int) -> None:
+        if asked > 1:
+            raise Refused("read-only", "nothing may be changed (any more)")
+
+    result = await here.run(preview, Allowed(from_the_second_on))
+    assert result.came is Came.NOT_DONE
+    assert "stopped in the middle" in " ".join(result.tells)
+    assert await crowd.count(pids) == 2
+
+
+async def test_silence_in_the_middle_is_unknown(
+    crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy
+) -> None:
+    far = acting(through(proxy, postgres))
+    pids = await idle(crowd, 3)
+    preview = await far.plan(ACTION, parameters=MINE)
+
+    def fall_silent(asked: int) -> None:
+        if asked == 2:
+            proxy.blackhole()
+
+    permit = Allowed(fall_silent)
+    result = await far.run(preview, permit)
+    assert result.came is Came.UNKNOWN, result
+    assert permit.asked == 2, "it went on without an answer"
+    assert await crowd.count(pids) >= 1
+
+
+async def test_cancelling_leaves_no_connection(
+    crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy
+) -> None:
+    far = acting(through(proxy, postgres))
+    await idle(crowd)
+    preview = await far.plan(ACTION, parameters=MINE)
+    reached = asyncio.Event()
+
+    def fall_silent(_: int) -> None:
+        proxy.blackhole()
+        reached.set()
+
+    task = asyncio.create_task(far.run(preview, Allowed(fall_silent)))
+    await asyncio.wait_for(reached.wait(), 30)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    proxy.passes()
+    proxy.wait_for_connections(0, timeout_s=30)
