@@ -63,6 +63,31 @@ print(before - megabytes())
 """
 
 
+GARBAGE = """
+import gc, weakref
+from triage_tui.ui.memory import Tidying, settle
+
+class Circle:
+    def __init__(self):
+        self.me = self
+
+settle()
+tidy = Tidying()
+kept = [[] for _ in range(50_000)]
+tidy()
+assert gc.get_freeze_count() > len(kept), "what is there after the first time is looked through no more"
+gone = []
+for _ in range(2):
+    circle = Circle()
+    gone.append(weakref.ref(circle))
+    del circle
+    tidy()
+    # The next one is found as well: what came later is not frozen.
+    assert gone[-1]() is None
+assert gc.isenabled()
+"""
+
+
 def heaps(folder: Path, *words: str) -> int:
     """Heaps of the C library in a process with four threads that have all allocated."""
     file = folder / "heaps.xml"
@@ -97,3 +122,10 @@ def test_what_lies_free_below_something_else_is_given_back() -> None:
         pytest.skip("only glibc can be asked to")
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 25
+
+
+def test_garbage_is_looked_for_among_what_came_after_the_first_time() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GARBAGE], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -54,7 +54,11 @@ def telling(text: str) -> list[str]:
     return list(dict.fromkeys(stem(word) for word in kept or found))
 
 
-@lru_cache(maxsize=65_536)
+STEMS_KEPT = 4096
+"""Words whose stems are remembered. Logs bring new words without end, and each remembered one takes 200 bytes."""
+
+
+@lru_cache(maxsize=STEMS_KEPT)
 def stem(word: str) -> str:
     """A word without its ending: `refuses`, `refused` and `refusing` are one. Light on purpose: it must not join what
     differs (`server` and `serve` stay two)."""

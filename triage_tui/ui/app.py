@@ -31,6 +31,7 @@ from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.help import Help
 from triage_tui.ui.keys import KEYS
+from triage_tui.ui.memory import TIDY_S, Tidying
 from triage_tui.ui.overview import Overview
 from triage_tui.ui.palette import THEME, Palette
 from triage_tui.ui.scrub import Scrub
@@ -177,6 +178,7 @@ class TriageApp(App[int]):
         self._unsubscribe = self._engine.subscribe(on_news)
         self._engine.start()
         self.set_interval(TICK_S, self._show)
+        self.set_interval(TIDY_S, Tidying())
         if self._tour is not None:
             self._tour.go_on()
 

@@ -30,13 +30,35 @@ def settle() -> None:
         mallopt(_TRIM_THRESHOLD, _LARGE_BYTES)
 
 
-def give_back() -> None:
-    """Called when much has been freed: what lies free in the middle of the heap goes back to the system too.
+TIDY_S = 60.0
+"""Seconds between two times that garbage is looked for everywhere.
 
-    It takes some milliseconds, in which other threads run.
+Python itself does so when what is alive has grown by a quarter: here that is 30,000 objects, and while they wait,
+what is new lies scattered among them, so that their memory cannot be given back afterwards."""
+
+
+class Tidying:
+    """Called again and again: looks for garbage in all that is alive, and gives back what it took."""
+
+    def __init__(self) -> None:
+        self._frozen = False
+
+    def __call__(self) -> None:
+        """By the first time everything is loaded, and is looked through once; what is left stays to the end too."""
+        give_back()
+        if not self._frozen:
+            self._frozen = True
+            gc.freeze()
+
+
+def give_back() -> None:
+    """Called when much has been freed, or may have been: what lies free in the middle of the heap goes back too.
+
+    It takes some milliseconds.
     """
     import ctypes
 
+    gc.collect()
     malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if malloc_trim is not None:
         malloc_trim(0)
