@@ -40,7 +40,10 @@ class Interface(Struct, frozen=True):
 
 
 class Process(Struct, frozen=True):
-    """One of the busiest processes. cpu_percent: 100 = one core."""
+    """One of the busiest processes. cpu_percent: 100 = one core.
+
+    started  with the pid it tells this process from a later one: on Linux clock ticks after boot, elsewhere Unix time
+    """
 
     pid: int
     name: str
@@ -48,6 +51,7 @@ class Process(Struct, frozen=True):
     cpu_percent: float | None = None
     memory_bytes: int | None = None
     command: str | None = None
+    started: float | None = None
 
 
 class HostData(Struct, frozen=True):

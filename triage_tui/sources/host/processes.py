@@ -130,6 +130,7 @@ def _shown(seen: _Seen) -> Process:
         cpu_percent=seen.cpu_percent,
         memory_bytes=seen.task.memory_bytes,
         command=command,
+        started=seen.task.started,
     )
 
 

@@ -33,6 +33,15 @@ def read_tasks() -> Iterator[Task]:
     return _from_files() if LINUX else _from_psutil()
 
 
+def stat_line(pid: int | str) -> bytes:
+    """The line of /proc/PID/stat, on Linux. Raises OSError where there is no such process."""
+    descriptor = os.open(f"{_PROC}/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, _STAT_BYTES)
+    finally:
+        os.close(descriptor)
+
+
 def parse_stat(line: bytes, ticks_per_s: float, page_bytes: int) -> Task:
     """A line of /proc/PID/stat. Its second field is a name in brackets that may hold anything, brackets included.
 
@@ -55,12 +64,7 @@ def _from_files() -> Iterator[Task]:
         pids = [entry.name for entry in entries if entry.name.isdigit()]
     for pid in pids:
         try:
-            descriptor = os.open(f"{_PROC}/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                line = os.read(descriptor, _STAT_BYTES)
-            finally:
-                os.close(descriptor)
-            yield parse_stat(line, ticks_per_s, page_bytes)
+            yield parse_stat(stat_line(pid), ticks_per_s, page_bytes)
         except (OSError, ValueError, IndexError):
             # It has ended meanwhile.
             continue
