@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from triage_tui.config.limits import bounds
+from triage_tui.config.settings import Threshold
+from triage_tui.diagnosis.judging import Judgement, judge
+from triage_tui.diagnosis.registry import all_rules
 from triage_tui.model import Finding, Kind, Picture, Severity, Sighting
 from triage_tui.model.docker import DockerData
 from triage_tui.model.host import HostData
@@ -16,8 +20,8 @@ from triage_tui.model.redis import RedisData
 from triage_tui.text import figures
 
 
-class _Check(Struct, frozen=True):
-    """One check of a kind of target.
+class Looked(Struct, frozen=True):
+    """One check of a kind of target that a look answers.
 
     findings  prefixes of the findings that speak against it: the worst of them is its outcome
     says      the numbers of a look that succeeded; None: they are not known
@@ -40,7 +44,39 @@ def outcomes(picture: Picture, findings: Iterable[Finding]) -> tuple[Checked, ..
     )
 
 
-def _checked(check: _Check, sighting: Sighting, findings: list[Finding]) -> Checked:
+def outcome_of(
+    id: str, picture: Picture, sighting: Sighting, given: Mapping[str, Threshold], subject: str = ""
+) -> Checked | None:
+    """One check that a look answers, for the target of a picture or one subject in it. None: a look does not answer it.
+
+    It is judged by the rules of the findings that speak against it, so by the same thresholds, and by this picture
+    alone: what has to hold for a while before it is told counts here at once.
+    """
+    check = next((one for one in (*_CHECKS, *_ASKED) if one.id == id), None)
+    if check is None or check.kind is not sighting.target.kind:
+        return None
+    rules = [
+        rule
+        for rule in all_rules()
+        if rule.id.startswith(check.findings) and sighting.target.kind in rule.kinds
+    ]
+    judgement = judge(rules, picture, bounds(given))
+    found = [one for one in judgement.found.values() if subject in ("", one.subject) or subject in one.about]
+    checked = _checked(check, sighting, found)
+    if checked.outcome is Outcome.PASS and _is_unclear(judgement, sighting.target.name, subject):
+        return Checked(id, checked.target, Outcome.UNKNOWN, f"{checked.message}; the rest cannot be told")
+    return checked
+
+
+def _is_unclear(judgement: Judgement, target: str, subject: str) -> bool:
+    """Whether a rule could not tell, of the target as a whole or of the subject that is asked about."""
+    return any(
+        where == target and (about is None or (subject != "" and about == subject))
+        for _, where, about in judgement.unclear
+    )
+
+
+def _checked(check: Looked, sighting: Sighting, findings: list[Finding]) -> Checked:
     target = sighting.target.name
     against = [
         one
@@ -131,13 +167,13 @@ def _disks(sighting: Sighting) -> str | None:
 
 
 _CHECKS = (
-    _Check(
+    Looked(
         "docker.health",
         Kind.DOCKER,
         ("docker.unhealthy", "docker.exited", "docker.restart-loop", "docker.oom", "docker.engine"),
         _health,
     ),
-    _Check(
+    Looked(
         "postgres.ping",
         Kind.POSTGRES,
         (
@@ -148,18 +184,30 @@ _CHECKS = (
         ),
         _answered,
     ),
-    _Check("postgres.connections", Kind.POSTGRES, ("postgres.connections",), _connections),
-    _Check("postgres.locks", Kind.POSTGRES, ("postgres.blocked", "postgres.deadlocks"), _locks),
-    _Check("pgbouncer.pools", Kind.PGBOUNCER, ("pgbouncer.",), _answered),
-    _Check("redis.ping", Kind.REDIS, ("redis.unreachable", "redis.auth", "redis.loading"), _answered),
-    _Check("redis.memory", Kind.REDIS, ("redis.memory", "redis.writes", "redis.evicting"), _memory),
-    _Check("redis.persistence", Kind.REDIS, ("redis.persistence",), _persistence),
-    _Check("queue.depths", Kind.REDIS, ("queue.growing", "queue.stalled", "queue.old"), _depths),
-    _Check("queue.workers", Kind.REDIS, ("queue.no-workers",), _depths),
-    _Check("http.get", Kind.HTTP, ("http.down", "http.server", "http.slow", "http.unauthorized"), _http),
-    _Check("disk.free", Kind.HOST, ("host.disk",), _disks),
-    _Check("files.fresh", Kind.FILES, ("files.stale",), _answered),
+    Looked("postgres.connections", Kind.POSTGRES, ("postgres.connections",), _connections),
+    Looked("postgres.locks", Kind.POSTGRES, ("postgres.blocked", "postgres.deadlocks"), _locks),
+    Looked("pgbouncer.pools", Kind.PGBOUNCER, ("pgbouncer.",), _answered),
+    Looked("redis.ping", Kind.REDIS, ("redis.unreachable", "redis.auth", "redis.loading"), _answered),
+    Looked("redis.memory", Kind.REDIS, ("redis.memory", "redis.writes", "redis.evicting"), _memory),
+    Looked("redis.persistence", Kind.REDIS, ("redis.persistence",), _persistence),
+    Looked("queue.depths", Kind.REDIS, ("queue.growing", "queue.stalled", "queue.old"), _depths),
+    Looked("queue.workers", Kind.REDIS, ("queue.no-workers",), _depths),
+    Looked("http.get", Kind.HTTP, ("http.down", "http.server", "http.slow", "http.unauthorized"), _http),
+    Looked("disk.free", Kind.HOST, ("host.disk",), _disks),
+    Looked("files.fresh", Kind.FILES, ("files.stale",), _answered),
 )
+
+_ASKED = (
+    Looked("docker.top", Kind.DOCKER, ("docker.memory", "docker.cpu"), _health),
+    Looked("env.present", Kind.DOCKER, ("config.",), _answered),
+    Looked("postgres.slow-statements", Kind.POSTGRES, ("postgres.slow-", "postgres.long-query"), _answered),
+    Looked("postgres.version-against-client", Kind.DOCKER, ("postgres.client-version",), _answered),
+    Looked("migrations.status", Kind.POSTGRES, ("postgres.migration",), _answered),
+    Looked("redis.slowlog", Kind.REDIS, ("redis.slow",), _answered),
+    Looked("tls.certificate", Kind.HTTP, ("http.tls",), _answered),
+    Looked("process.list", Kind.HOST, ("host.memory", "host.load"), _answered),
+)
+"""Those that are answered only when somebody asks: what they tell beside the outcome is for whoever reads it then."""
 
 
 def answered_checks() -> Iterator[str]:
