@@ -39,8 +39,6 @@ ANSWER_TIMEOUT_S = 1.5
 
 Command = tuple[str | bytes | int, ...]
 
-_GREETING: tuple[Command, ...] = (("CLIENT", "SETNAME", CLIENT_NAME),)
-
 
 class Refusal(Struct, frozen=True):
     """An answer that is an error. code: the first word of it, e.g. `NOPERM`; words: the whole of it."""
@@ -95,14 +93,20 @@ class Wire:
     url       as `config.addresses.urls.redis` leaves it
     database  the number to select; no SELECT is sent for 0
     resolver  where names are looked up, so that a resolver that hangs keeps this one thread and no more
+    name      how the connection calls itself
+    again     ask once more where the connection was dropped while it was idle; never for what changes something
     """
 
-    def __init__(self, url: str, database: int, resolver: Worker) -> None:
+    def __init__(
+        self, url: str, database: int, resolver: Worker, *, name: str = CLIENT_NAME, again: bool = True
+    ) -> None:
         options: dict[str, Any] = dict(parse_url(url))
         self._class: type[AbstractConnection] = options.pop("connection_class", Connection)
         self._protocols: list[int] = [int(options.pop("protocol"))] if "protocol" in options else [3, 2]
         self._options: Mapping[str, Any] = options | {"db": database}
         self._resolver = resolver
+        self._greeting: tuple[Command, ...] = (("CLIENT", "SETNAME", name),)
+        self._again = again
         self._connection: AbstractConnection | None = None
         self._turn = asyncio.Lock()
         self._introduced = False
@@ -117,7 +121,7 @@ class Wire:
         if not commands:
             return []
         async with self._turn:
-            reused = self._connection is not None
+            reused = self._again and self._connection is not None
             before = self.executed
             try:
                 return await self._exchange(commands)
@@ -131,7 +135,7 @@ class Wire:
     async def _exchange(self, commands: Sequence[Command]) -> list[Reply]:
         try:
             connection = await self._connected()
-            greeting = _GREETING if not self._introduced else ()
+            greeting = self._greeting if not self._introduced else ()
             self._introduced = True
             packed = connection.pack_commands([*greeting, *commands])
             async with _within(ANSWER_TIMEOUT_S):
