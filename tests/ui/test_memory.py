@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
+
+from tests.ui.cockpit import cockpit
+from triage_tui.ui.memory import Tidying
 
 HEAPS_OF_THREADS = """
 import ctypes, sys, threading
@@ -129,3 +133,18 @@ def test_garbage_is_looked_for_among_what_came_after_the_first_time() -> None:
         [sys.executable, "-c", GARBAGE], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+async def test_what_closed_screens_have_drawn_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The process of the tests has other uses for what it holds.
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    async with cockpit() as one:
+        drawn = []
+        for key in ("colon", "question_mark"):
+            await one.press(key)
+            drawn += [weakref.ref(widget._styles_cache) for widget in one.app.screen.query("*")]
+            await one.press("escape")
+        assert drawn
+        await one.settle()
+        Tidying()()
+        assert [lines for lines in drawn if lines() is not None] == []

@@ -45,6 +45,11 @@ class Tidying:
 
     def __call__(self) -> None:
         """By the first time everything is loaded, and is looked through once; what is left stays to the end too."""
+        from textual._styles_cache import StylesCache
+
+        # Textual 8.2 remembers colours by the StylesCache that asked, which keeps it, and every line in it, when its
+        # widget has gone: the palette and the help leave more behind each time that they are closed.
+        StylesCache.get_inner_outer.cache_clear()
         give_back()
         if not self._frozen:
             self._frozen = True
