@@ -47,6 +47,7 @@ class Order(Struct, frozen=True):
     pinned      the identity that was on the screen when the key was pressed; None: whatever answers to the argument
                 when the preview is made
     seen_at     monotonic seconds at which the data behind the key press were taken; None: nothing was on a screen
+    finding     key of the finding that it is to mend, for the verdict and the history; None: there is none
     """
 
     action: str
@@ -55,6 +56,7 @@ class Order(Struct, frozen=True):
     parameters: Mapping[str, str] = {}
     pinned: Identity | None = None
     seen_at: float | None = None
+    finding: tuple[str, str, str] | None = None
 
 
 class Preview(Struct, frozen=True):

@@ -42,6 +42,14 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         ENVIRONMENT,
+        "read_only_can_be_lifted",
+        "true or false",
+        "false",
+        "read_only can be turned off in the cockpit, by typing the environment's name",
+        "true",
+    ),
+    Key(
+        ENVIRONMENT,
         "discover",
         "true or false",
         "true where no targets are given",

@@ -89,6 +89,7 @@ def _from_file(document: Document, asked_for: str | None, environ: Mapping[str, 
     settings = Settings(
         environment=section.name,
         read_only=section.read_only,
+        read_only_can_be_lifted=section.read_only_can_be_lifted,
         targets=specs,
         thresholds=thresholds,
         guide_folders=folders,

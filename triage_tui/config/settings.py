@@ -180,6 +180,7 @@ class Settings(Struct, frozen=True):
     """One environment, ready to be watched.
 
     read_only      no action may leave the process; True for an environment named prod unless the file says otherwise
+    read_only_can_be_lifted  read_only may be turned off while the program runs
     origin         what the settings were made from, for people: a path, or "discovered"
     guide_folders  folders with Markdown guides beside the ones that ship
     notes          sentences about what was skipped or assumed, to be shown once
@@ -201,6 +202,7 @@ class Settings(Struct, frozen=True):
     variables: dict[str, str] = {}
     quiet: tuple[QuietRule, ...] = ()
     screen: ScreenSettings = ScreenSettings()
+    read_only_can_be_lifted: bool = False
 
 
 def kind_of(spec: TargetSpec) -> Kind:

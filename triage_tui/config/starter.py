@@ -49,6 +49,7 @@ def render(settings: Settings) -> str:
     default = _find(keys.TOP, "default_environment")
     lines += ["", *_comment(default.meaning), f"# {default.name} = {_toml(name)}", "", f"[{here}]"]
     lines += _explained(_find(keys.ENVIRONMENT, "read_only"), settings.read_only)
+    lines += _explained(_find(keys.ENVIRONMENT, "read_only_can_be_lifted"), settings.read_only_can_be_lifted)
     lines += _explained(_find(keys.ENVIRONMENT, "discover"), settings.discover)
     explained: set[str] = set()
     for spec in settings.targets:

@@ -105,6 +105,11 @@ class Engine:
         """What is watched, and how."""
         return self._settings
 
+    def discovered(self) -> tuple[TargetSpec, ...]:
+        """Targets that are watched because containers publish them, with the credentials that were found with them."""
+        configured = {spec.name for spec in self._settings.targets}
+        return tuple(watch.spec for name, watch in tuple(self._watches.items()) if name not in configured)
+
     @property
     def paused(self) -> bool:
         """No look begins but those that `refresh` asks for."""

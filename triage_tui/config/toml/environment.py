@@ -28,6 +28,7 @@ class Environment(Struct, frozen=True):
 
     name: str
     read_only: bool = False
+    read_only_can_be_lifted: bool = False
     discover: bool = True
     tables: tuple[TargetTable, ...] = ()
 
@@ -47,7 +48,9 @@ def read_environment(document: Document, name: str, place: Place) -> Environment
         return Environment(name, is_read_only(name))
     known = {field.name: field for field in fields(EnvironmentTable)}
     unknown_keys(document, path, given, known)
-    found = values(document, path, given, (known["read_only"], known["discover"]))
+    found = values(
+        document, path, given, (known["read_only"], known["read_only_can_be_lifted"], known["discover"])
+    )
     tables = tuple(_targets(document, path, given.get("targets", []), place))
     _unique(document, tables)
     _dependencies(document, tables)
@@ -56,6 +59,7 @@ def read_environment(document: Document, name: str, place: Place) -> Environment
     return Environment(
         name,
         read_only=found.get("read_only", is_read_only(name)),
+        read_only_can_be_lifted=found.get("read_only_can_be_lifted", False),
         discover=found.get("discover", not tables),
         tables=tables,
     )

@@ -47,6 +47,7 @@ class EnvironmentTable(Struct, frozen=True):
     """`[environments.NAME]`."""
 
     read_only: bool | None = None
+    read_only_can_be_lifted: bool | None = None
     discover: bool | None = None
     targets: tuple[dict[str, Any], ...] = ()
 
