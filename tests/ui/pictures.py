@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from triage_tui.config.settings import QuietRule
+from triage_tui.config.settings import QuietRule, TargetSpec
 from triage_tui.model import (
     Diagnosis,
     Gap,
@@ -326,6 +326,7 @@ class StillEngine:
         self.refreshed: list[str | None] = []
         self.quiet: list[QuietRule] = []
         self.focused: list[tuple[str, Sequence[str]]] = []
+        self.found: tuple[TargetSpec, ...] = ()
         self._listeners: list[Callable[[], None]] = []
 
     def start(self) -> None:
@@ -341,6 +342,10 @@ class StillEngine:
     def diagnosis(self) -> Diagnosis:
         """What it means."""
         return self.meaning
+
+    def discovered(self) -> tuple[TargetSpec, ...]:
+        """How targets are watched, where the test says so."""
+        return self.found
 
     def quieten(self, rule: QuietRule) -> None:
         """Remember what is not to be told."""

@@ -40,6 +40,8 @@ from triage_tui.ui.terminal_life import TerminalLife
 from triage_tui.ui.tour import Stop, Tour
 
 if TYPE_CHECKING:
+    from triage_tui.actions.checks.answer import Answer, Question
+    from triage_tui.actions.checks.asker import Asker
     from triage_tui.ui.sidebar import Sidebar
 
 TICK_S = 1.0
@@ -98,7 +100,8 @@ class TriageApp(App[int]):
         self._settings = settings
         self._palette = palette
         self._desk = desk if desk is not None else _desk(settings)
-        self._overview = Overview(palette, self._desk)
+        self._asker: Asker | None = None
+        self._overview = Overview(palette, self._desk, self._ask)
         self._scrub = Scrub(unicode=palette.unicode)
         self._life = TerminalLife(self._leave)
         self._unsubscribe: Callable[[], None] | None = None
@@ -194,6 +197,8 @@ class TriageApp(App[int]):
         """Stop looking."""
         self._life.stop()
         self._desk.close()
+        if self._asker is not None:
+            self._asker.close()
         if self._unsubscribe is not None:
             self._unsubscribe()
 
@@ -226,6 +231,17 @@ class TriageApp(App[int]):
 
     def _known(self) -> tuple[Picture, Diagnosis]:
         return self._engine.picture(), self._engine.diagnosis()
+
+    def _ask(
+        self, questions: Sequence[Question], tell: Callable[[Answer], None], done: Callable[[], None]
+    ) -> None:
+        """Ask checks on a thread of their own, which begins with the first of them."""
+        if self._asker is None:
+            from triage_tui.actions.checks.asker import Asker
+            from triage_tui.ui.checks.reach import ShownReach
+
+            self._asker = Asker(ShownReach(self._engine, self._settings))
+        self._asker.ask(questions, tell, done)
 
     async def on_event(self, event: Event) -> None:
         """Every event passes here first: a key of the reader ends the tour."""

@@ -42,7 +42,7 @@ KEYS = (
     Key("left_square_bracket", "[ ]", "", "", "the previous, the next target of this kind"),
     Key("g,ctrl+g", "g", "toggle_sidebar", "guide", "guides for what is wrong now, and the selected row in full"),
     Key("v", "v", "", "", "among the problems: go to the row that the problem is about"),
-    Key("c", "c", "", "", "among the problems: read the checks of its guide; g reads the guide"),
+    Key("c", "c", "", "check", "ask the checks of the selected problem, row or guide; they only read"),
     Key("z,x", "z x", "", "", "among the problems: keep one quiet for an hour; for good, with a reason"),
     Key("space", "Space", "pause", "pause", "hold the screen still; collection goes on"),
     Key("r", "r", "refresh", "look now", "look at everything now, also where access was denied"),
@@ -58,12 +58,16 @@ PROBLEM_KEYS = (
 )  # fmt: skip
 """What the keys do while the list of problems has them."""
 
+CHECK_KEYS = (("j k", "answers"), ("c", "ask again"), ("g", "guide"), ("Esc", "close"))
+"""What they do while answers of checks have them."""
 
-def bar_line(note: str | None = None, *, problems: bool = False) -> Line:
-    """The bar at the bottom; a note takes its place for a while. problems: they have the keys."""
+
+def bar_line(note: str | None = None, *, problems: bool = False, checks: bool = False) -> Line:
+    """The bar at the bottom; a note takes its place for a while. problems, checks: they have the keys."""
     if note is not None:
         return (Cell(f" {note}", "accent"),)
-    keys = PROBLEM_KEYS if problems else [(key.shown, key.short) for key in KEYS if key.short]
+    usual = [(key.shown, key.short) for key in KEYS if key.short]
+    keys = CHECK_KEYS if checks else PROBLEM_KEYS if problems else usual
     parts: list[Line] = [(Cell(shown, "strong"), Cell(f" {short}", "dim")) for shown, short in keys]
     return (Cell(" "), *join(parts))
 

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from triage_tui.model import Finding
 from triage_tui.ui.canvas import Hollow
+from triage_tui.ui.checks.place import Ask, Place
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.guides.side import Side
@@ -34,6 +35,7 @@ from triage_tui.ui.selected import Shown
 from triage_tui.ui.table import Table
 
 if TYPE_CHECKING:
+    from triage_tui.ui.checks.panel import Panel
     from triage_tui.ui.problems.reason import Reason
     from triage_tui.ui.sidebar import Sidebar
 
@@ -57,6 +59,7 @@ class Overview(Screen[None]):
         Binding("4", "zoom('redis')", "Redis", show=False),
         Binding("5", "zoom('host')", "Host", show=False),
         Binding("enter", "zoom_focused", "Zoom", show=False),
+        Binding("c", "check", "Check", show=False),
     ]
 
     class Known(Message):
@@ -67,7 +70,7 @@ class Overview(Screen[None]):
             self.finding = finding
             self.reason = reason
 
-    def __init__(self, palette: Palette, desk: Desk) -> None:
+    def __init__(self, palette: Palette, desk: Desk, ask: Ask) -> None:
         super().__init__()
         self._header = Lines(palette, surface=1, id="header")
         self._bar = Lines(palette, surface=1, id="bar")
@@ -75,6 +78,7 @@ class Overview(Screen[None]):
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self._body = Hollow(id="body")
         self._side = Side(self, self._body, palette, desk, self._post)
+        self._checks = Place(self, palette, ask, self._post)
         self._glance: Glance | None = None
         self._paused_s: float | None = None
         self._zoomed: str = ""
@@ -109,12 +113,13 @@ class Overview(Screen[None]):
         for pane in self.panes:
             if pane.display:
                 pane.show(glance, self._room)
+        self._checks.tell()
         self._show_sidebar()
 
     def show_note(self, note: str | None) -> None:
         """Say something in the bar, or show the keys again."""
         self._note = note
-        self._bar.show((bar_line(note, problems=self.problems.has_focus),))
+        self._bar.show((bar_line(note, problems=self.problems.has_focus, checks=self._checks.has_focus),))
 
     def seen(self) -> dict[str, tuple[str, ...]]:
         """Target → subjects that the reader sees now."""
@@ -302,3 +307,24 @@ class Overview(Screen[None]):
         self.set_focus(self.problems)
         if event.finding is not None and event.reason:
             self.post_message(self.Known(event.finding, event.reason))
+
+    # Checks
+
+    async def action_check(self) -> None:
+        """Ask what is worth asking about what the reader has before them."""
+        from triage_tui.ui.checks.chosen import chosen
+
+        entry = self.sidebar.reader.entry if self._side.is_shown and self.sidebar.has_focus_within else None
+        if self._glance is not None:
+            about, questions = chosen(self._glance.picture, self.problems, self.focused_pane, entry)
+            await self._checks.ask(about, questions, self._bar)
+
+    async def on_panel_again(self, event: Panel.Again) -> None:
+        """The same once more."""
+        event.stop()
+        await self._checks.ask(event.about, event.questions, self._bar)
+
+    def on_panel_left(self, event: Panel.Left) -> None:
+        """Esc in the answers."""
+        event.stop()
+        self._checks.close(self._behind())

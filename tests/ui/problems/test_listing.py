@@ -130,7 +130,7 @@ async def test_v_says_where_there_is_no_row() -> None:
         assert "no row is about gone" in screen.lines[-1]
 
 
-async def test_g_reads_the_guide_and_c_its_checks() -> None:
+async def test_g_reads_the_guide() -> None:
     async with cockpit(meaning=diagnosis(), guides=[KNOWLEDGE]) as screen:
         await answered(screen)
         await screen.press("0", "g")
@@ -138,10 +138,6 @@ async def test_g_reads_the_guide_and_c_its_checks() -> None:
         assert "▸Symptoms" in screen.text
         await screen.press("escape", "escape")
         assert screen.overview.problems.has_focus
-        await screen.press("c")
-        await answered(screen)
-        assert "▸Checks" in screen.text
-        assert "pg_blocking_pids" in screen.text
 
 
 async def test_y_copies_what_is_wrong() -> None:

@@ -52,7 +52,11 @@ def _locks(sighting: Sighting, question: Question) -> Iterator[str]:
                 f"there is no session with pid {pid}", "It has ended since: whoever waited for it goes on."
             )
         yield _session(session)
-        nodes = _below(nodes, pid)
+        # Its own node says what has been said.
+        own, *behind = _below(nodes, pid) or (None,)
+        nodes = tuple(behind)
+        if own is not None and own.waits_for is not None:
+            yield f"it waits {figures.duration(own.wait_s)} for pid {own.waits_for}"
         if not nodes:
             yield "nobody waits for it"
     else:

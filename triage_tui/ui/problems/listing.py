@@ -40,7 +40,6 @@ class Problems(Table):
         Binding("escape", "leave", "Back", show=False),
         Binding("v", "jump", "Go to the row", show=False),
         Binding("g", "guide", "Read the guide", show=False),
-        Binding("c", "guide('Checks')", "Read the checks", show=False),
         Binding("z", "snooze", "Snooze", show=False),
         Binding("x", "ignore", "Ignore", show=False),
     ]

@@ -1,0 +1,1 @@
+"""Checks that the reader asks for, and their answers."""
