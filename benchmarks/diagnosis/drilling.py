@@ -42,7 +42,7 @@ class Result(Struct):
     alone      no other incident of the same severity stood beside it then and for STEADY_S on
     guide      place of the right guide among those proposed, from 1
     beside     what led instead, or stood beside it at the end
-    noise      what was told before the fault, while all was well
+    noise      what was told before the fault, and did not end
     """
 
     drill: str
@@ -129,11 +129,14 @@ def drill(
     """
     with Engine(settings, open=opening(settings)) as engine:
         engine.wait_first_looks(20.0)
-        # A container that went down may need a minute until its health check says that it is well.
-        if not _until(lambda: not told(engine.diagnosis()) and not engine.diagnosis().pending, WELL_AGAIN_S):
-            return Result(name, seed, 0.0, noise=words(told(engine.diagnosis())), broken="never well before")
-        noise = _calm(engine)
-        if records is not None and not noise:
+        # A container that went down may need a minute until its health check says that it is well, and what logs
+        # have said of the drill before is told for a while.
+        end = time.monotonic() + WELL_AGAIN_S
+        while ((noise := _calm(engine)) or engine.diagnosis().pending) and time.monotonic() < end:
+            time.sleep(STEP_S)
+        if noise:
+            return Result(name, seed, 0.0, noise=noise, broken="never well before")
+        if records is not None:
             record(engine.picture(), records / "well.jsonl")
         try:
             truth = lab.say("break", name, "--seed", str(seed))
@@ -141,7 +144,7 @@ def drill(
             return Result(name, seed, 0.0, broken=str(error))
         began = time.monotonic()
         within_s = truth["visible_within_s"] + LOOKS * LOOK_S
-        result = Result(name, seed, within_s, noise=noise)
+        result = Result(name, seed, within_s)
         _until(lambda: _leads(engine.diagnosis(), truth), within_s, began)
         if _leads(engine.diagnosis(), truth):
             result.led_s = time.monotonic() - began
@@ -173,6 +176,7 @@ def calm(settings: Settings, seconds: float) -> tuple[int, list[str]]:
 
 
 def _calm(engine: Engine) -> str:
+    """What is told within CALM_S; "" where that is nothing."""
     end = time.monotonic() + CALM_S
     while time.monotonic() < end:
         if noise := told(engine.diagnosis()):
