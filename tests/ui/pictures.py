@@ -22,6 +22,7 @@ from triage_tui.model import (
 from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.host import Disk, HostData, HostMemory, Interface, Process
 from triage_tui.model.http import HttpData
+from triage_tui.model.outcome import Heard
 from triage_tui.model.postgres import Blocking, Database, PostgresData, Session
 from triage_tui.model.redis import Clients, Memory, Persistence, Queue, RedisData, Replication
 
@@ -326,6 +327,7 @@ class StillEngine:
         self.refreshed: list[str | None] = []
         self.quiet: list[QuietRule] = []
         self.focused: list[tuple[str, Sequence[str]]] = []
+        self.heard: list[Heard] = []
         self.found: tuple[TargetSpec, ...] = ()
         self._listeners: list[Callable[[], None]] = []
 
@@ -346,6 +348,10 @@ class StillEngine:
     def discovered(self) -> tuple[TargetSpec, ...]:
         """How targets are watched, where the test says so."""
         return self.found
+
+    def hear(self, heard: Heard) -> None:
+        """Remember what a check said."""
+        self.heard.append(heard)
 
     def quieten(self, rule: QuietRule) -> None:
         """Remember what is not to be told."""

@@ -34,7 +34,7 @@ is over, and which guides answer it. Without a finding: all that there are.
 
 --json  {"id", "meaning", "rules": [{"targets", "looks_at", "because", "needs", "hold_s", "clear_s", "thresholds":
         [{"name", "meaning", "unit", "warning", "critical", "from", "source"}]}], "may_be_a_cause", "may_be_a_symptom",
-        "guides"}
+        "causes": [{"id", "words", "fails": [the checks that fail where it is the cause]}], "guides"}
 """
 
 

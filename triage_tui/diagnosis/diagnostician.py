@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from triage_tui.config.limits import bounds
 from triage_tui.config.settings import QuietRule, Threshold
 from triage_tui.diagnosis.changes import News, kept, news_of, with_changes
@@ -13,9 +15,14 @@ from triage_tui.diagnosis.judging import judge
 from triage_tui.diagnosis.quiet import split
 from triage_tui.diagnosis.registry import all_rules
 from triage_tui.diagnosis.rule import Rule
+from triage_tui.diagnosis.separating import HEARD_S, separated
 from triage_tui.diagnosis.ties import ties_of
 from triage_tui.model import Diagnosis, Incident, Picture
 from triage_tui.model.finding import Key
+from triage_tui.model.outcome import Heard
+
+MOST_HEARD = 64
+"""Answers that are remembered: several rounds of checks."""
 
 
 class Diagnostician:
@@ -37,8 +44,15 @@ class Diagnostician:
         self._courses: dict[Key, Course] = {}
         self._before: Picture | None = None
         self._news: tuple[News, ...] = ()
+        self._heard: tuple[Heard, ...] = ()
         self.defects: tuple[Exception, ...] = ()
         """Mistakes of rules, met in the latest picture."""
+
+    def hear(self, heard: Heard) -> None:
+        """A check was answered: its latest answer counts for a while, and moves what is likely."""
+        same = (heard.id, heard.target, heard.argument)
+        others = [one for one in self._heard if (one.id, one.target, one.argument) != same]
+        self._heard = (*others, heard)[-MOST_HEARD:]
 
     def see(self, picture: Picture) -> Diagnosis:
         """What the pictures so far mean, this one the latest."""
@@ -52,6 +66,8 @@ class Diagnostician:
         if findings:
             ties = ties_of(picture)
             found = incidents_of([with_changes(one, self._news, ties) for one in findings], ties)
+        self._heard = tuple(one for one in self._heard if picture.taken_at - one.at <= HEARD_S)
+        found = tuple(replace(one, root=separated(one.root, picture, self._heard)) for one in found)
         incidents, quiet = split(found, self.quiet, picture.wall_at)
         return Diagnosis(
             taken_at=picture.taken_at,

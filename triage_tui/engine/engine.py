@@ -25,6 +25,7 @@ from triage_tui.sources.clock import CLOCK, Clock
 
 if TYPE_CHECKING:
     from triage_tui.diagnosis import Diagnostician
+    from triage_tui.model.outcome import Heard
 
 _STALE_MARGIN_S = 0.01
 """Readers are told this much after data have turned stale, not in the very instant in which they are both."""
@@ -134,6 +135,16 @@ class Engine:
         def now() -> None:
             self._quiet = (*self._quiet, rule)
             self._bell.ring()
+
+        self._post(now)
+
+    def hear(self, heard: Heard) -> None:
+        """A check was answered: for a while it moves which causes are likely."""
+
+        def now() -> None:
+            if self._diagnostician is not None:
+                self._diagnostician.hear(heard)
+                self._bell.ring()
 
         self._post(now)
 

@@ -4,7 +4,17 @@ Everything here is immutable and can be handed from the engine's thread to the s
 `None` always means *unknown*; it is never a stand-in for zero.
 """
 
-from triage_tui.model.finding import Change, Deed, Diagnosis, Evidence, Finding, Incident, Quiet, Severity
+from triage_tui.model.finding import (
+    Change,
+    Deed,
+    Diagnosis,
+    Evidence,
+    Finding,
+    Incident,
+    Possible,
+    Quiet,
+    Severity,
+)
 from triage_tui.model.observation import Gap, Kind, Observation, Problem, ProblemKind, State, Target
 from triage_tui.model.picture import Picture, Series, Sighting
 
@@ -19,6 +29,7 @@ __all__ = [
     "Kind",
     "Observation",
     "Picture",
+    "Possible",
     "Problem",
     "ProblemKind",
     "Quiet",

@@ -61,6 +61,17 @@ class Deed(Struct, frozen=True):
     why: str = ""
 
 
+class Possible(Struct, frozen=True):
+    """One of the causes that a finding may have.
+
+    share  how likely it is among them, 0…1, by what is seen and what checks said
+    """
+
+    id: str
+    words: str
+    share: float
+
+
 class Change(Struct, frozen=True):
     """Something that happened shortly before a finding began. at: UTC; before_s: seconds before the beginning."""
 
@@ -86,6 +97,7 @@ class Finding(Struct, frozen=True):
     quotes    lines of foreign text (made safe) that it rests on; guides are matched against them
     guides    ids of guides that the evidence itself names, the best first
     stale     what it rests on cannot be seen any more: it was so when last seen
+    causes    where several remain possible, each, the likeliest first
     """
 
     id: str
@@ -104,6 +116,7 @@ class Finding(Struct, frozen=True):
     quotes: tuple[str, ...] = ()
     guides: tuple[str, ...] = ()
     stale: bool = False
+    causes: tuple[Possible, ...] = ()
 
     @property
     def key(self) -> Key:

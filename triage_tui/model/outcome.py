@@ -23,3 +23,14 @@ class Checked(Struct, frozen=True):
     target: str
     outcome: Outcome
     message: str
+
+
+class Heard(Struct, frozen=True):
+    """A check that somebody asked, and its answer. at: monotonic seconds at which it was true."""
+
+    id: str
+    target: str
+    argument: str
+    outcome: Outcome
+    message: str
+    at: float

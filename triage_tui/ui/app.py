@@ -241,7 +241,12 @@ class TriageApp(App[int]):
             from triage_tui.ui.checks.reach import ShownReach
 
             self._asker = Asker(ShownReach(self._engine, self._settings))
-        self._asker.ask(questions, tell, done)
+
+        def told(answer: Answer) -> None:
+            tell(answer)
+            self._engine.hear(answer.heard)
+
+        self._asker.ask(questions, told, done)
 
     async def on_event(self, event: Event) -> None:
         """Every event passes here first: a key of the reader ends the tour."""

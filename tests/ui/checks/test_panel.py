@@ -72,6 +72,7 @@ async def test_what_a_finding_proposes_is_asked_and_answered(size: tuple[int, in
         assert "✗ fail" in screen.text
         assert "postgres.locks 4711" in screen.text
         assert "ask again" in screen.lines[-1]
+        assert [(one.id, one.argument) for one in screen.engine.heard] == [("postgres.locks", "4711")]
         await screen.press("escape")
         assert "Checks  of" not in screen.text
         assert screen.overview.problems.has_focus, "the keys are where they were"

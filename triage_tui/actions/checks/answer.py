@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from triage_tui.model import Problem
-from triage_tui.model.outcome import Outcome
+from triage_tui.model.outcome import Heard, Outcome
 from triage_tui.text import safe
 from triage_tui.text.sanitise import cut
 
@@ -73,6 +73,11 @@ class Answer(Struct, frozen=True):
     def key(self) -> tuple[str, str, str]:
         """The question's key."""
         return self.id, self.target, self.argument
+
+    @property
+    def heard(self) -> Heard:
+        """What the diagnosis makes of it."""
+        return Heard(self.id, self.target, self.argument, self.outcome, self.message, self.taken_at)
 
 
 class CannotAskError(Exception):

@@ -9,8 +9,10 @@ from triage_tui.cli.report.layout import wrapped
 from triage_tui.config import limits
 from triage_tui.config.settings import Threshold
 from triage_tui.diagnosis.causes import SPREADS, SUFFERS
+from triage_tui.diagnosis.possibilities import SPLITS
 from triage_tui.diagnosis.registry import rules_for
 from triage_tui.diagnosis.rule import HYSTERESIS, Rule
+from triage_tui.diagnosis.separating import HEARD_S
 from triage_tui.model.findings import FINDINGS
 from triage_tui.text import figures
 
@@ -23,7 +25,17 @@ def explained(finding: str, given: Mapping[str, Threshold]) -> dict[str, Any]:
         "rules": [_rule(rule, given) for rule in rules_for(finding)],
         "may_be_a_cause": finding in SPREADS,
         "may_be_a_symptom": finding in SUFFERS,
+        "causes": _causes(finding),
     }
+
+
+def _causes(finding: str) -> list[dict[str, Any]]:
+    """What it may come from, and the checks that fail where it does."""
+    split = SPLITS.get(finding)
+    return [
+        {"id": one.id, "words": one.words, "fails": sorted(one.fails, key=lambda check: -one.fails[check])}
+        for one in (split.causes if split is not None else ())
+    ]
 
 
 def _rule(rule: Rule, given: Mapping[str, Threshold]) -> dict[str, Any]:
@@ -76,6 +88,15 @@ def lines_of(known: Mapping[str, Any], guides: Sequence[str], width: int) -> lis
         lines += wrapped(
             "It stands under a finding about something that it needs, where there is one.", width, "", "  "
         )
+    if known["causes"]:
+        said = (
+            "Several causes are possible. The check that is expected to tell most is proposed first; its answer moves"
+            f" what is likely, for {figures.duration(HEARD_S)}:"
+        )
+        lines += ["", *wrapped(said, width, "", "    ")]
+        for one in known["causes"]:
+            fails = f"; speaks for it: {', '.join(one['fails'])} failing" if one["fails"] else ""
+            lines += wrapped(f"{one['id']}: {one['words']}{fails}", width, "  ", "      ")
     lines += ["", "guides that answer it:" if guides else "no guide answers it"]
     return [*lines, *(f"  {id}" for id in guides)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from triage_tui.model import Deed, Finding, Incident
+from triage_tui.model import Deed, Finding, Incident, Possible
 from triage_tui.text import figures
 from triage_tui.ui.cells import Cell, Line, hanging
 from triage_tui.ui.glance import Glance
@@ -38,6 +38,7 @@ def finding_lines(
     )
     if incident is not None and incident.root is not finding:
         lines += _part("follows", [incident.root.title], width)
+    lines += _part("may be", [_possible(one) for one in finding.causes], width)
     lines += _part("guides", guides, width, "accent")
     lines += _part("check", [_deed(one) for one in finding.checks], width)
     lines += _part("action", [_deed(one) for one in finding.actions], width)
@@ -64,6 +65,10 @@ def _evidence(glance: Glance, finding: Finding, at: int) -> str:
     one = finding.evidence[at]
     age = f"  ({figures.age(one.age_s + glance.elapsed_s)} old)" if one.age_s is not None else ""
     return one.text + age
+
+
+def _possible(one: Possible) -> str:
+    return f"{figures.percent(one.share)} “{one.id}”: {one.words}"
 
 
 def _deed(deed: Deed) -> str:
