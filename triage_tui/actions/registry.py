@@ -14,6 +14,8 @@ ROOMS: dict[str, str] = {
     "compose": "triage_tui.actions.docker",
     "postgres": "triage_tui.actions.postgres",
     "process": "triage_tui.actions.process",
+    "queue": "triage_tui.actions.queues",
+    "redis": "triage_tui.actions.redis",
 }
 """First part of an id → the module that exports `ACTIONS`."""
 
@@ -29,6 +31,7 @@ KEYS: dict[str, str] = {
     "postgres.terminate": "T",
     "postgres.terminate-idle": "I",
     "queue.purge": "D",
+    "queue.restore": "Z",
     "queue.requeue-dead": "R",
     "queue.pause": "P",
     "queue.resume": "U",

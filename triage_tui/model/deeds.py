@@ -42,6 +42,7 @@ ACTIONS: dict[str, str] = {
     "postgres.terminate": "end a session",
     "postgres.terminate-idle": "end sessions that are idle in a transaction",
     "queue.purge": "empty a queue, with a way back",
+    "queue.restore": "put back what was purged from a queue",
     "queue.requeue-dead": "put failed jobs back into their queue",
     "queue.pause": "pause a queue",
     "queue.resume": "let a paused queue go on",

@@ -14,7 +14,7 @@ from tests.engines.actions.wire import Wire
 from tests.servers.docker import Engine, docker_engine
 from triage_tui.actions.act import Came, Order, Refused
 from triage_tui.actions.audit import AuditLog
-from triage_tui.actions.docker import ACTIONS, acting, container_identity
+from triage_tui.actions.docker import ACTIONS, container_identity
 from triage_tui.actions.perform import Performer
 from triage_tui.actions.switch import Switch
 from triage_tui.config.secret import Secret
@@ -308,9 +308,3 @@ async def test_a_project_stops_at_the_first_that_is_not_what_was_shown(
         assert result.came is Came.NOT_DONE
         assert result.message.startswith("stopped after 1 of 2 containers: target changed")
         assert len(wire.changing) == 1
-
-
-def test_a_looking_client_still_sends_nothing_but_questions() -> None:
-    from triage_tui.sources.docker.client import Client
-
-    assert Client._admit is not acting.ActingClient._admit

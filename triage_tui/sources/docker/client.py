@@ -105,6 +105,7 @@ class Client(docker.APIClient):
         on_request: Callable[[str, str], None] | None = None,
     ) -> None:
         self._sockets = _Sockets()
+        self._answer_s = ANSWER_S
         self._clock = clock
         self._on_request = on_request
         # Any version keeps the constructor from asking the engine for its own.
@@ -136,21 +137,25 @@ class Client(docker.APIClient):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a GET and read its whole answer, within the bounds; only the head of it where it is streamed."""
-        if request.method != "GET":
-            raise ValueError(f"a look must not send {request.method}")
+        self._admit(request)
         if self._on_request is not None:
-            self._on_request(request.method, urllib.parse.urlsplit(request.url or "").path)
+            self._on_request(request.method or "", urllib.parse.urlsplit(request.url or "").path)
         streamed = kwargs.pop("stream", False)
-        kwargs["timeout"] = (CONNECT_S, ANSWER_S)
+        kwargs["timeout"] = (CONNECT_S, self._answer_s)
         asked_at = steady()
         try:
             response = super().send(request, stream=True, **kwargs)
             self._clock.heard(response.headers.get("Date"), asked_at, steady())
-            return response if streamed else _whole(response, asked_at + ANSWER_S)
+            return response if streamed else _whole(response, asked_at + self._answer_s)
         except Exception as error:
             if self._sockets.aborted:
                 raise AbortedError("given up") from error
             raise
+
+    def _admit(self, request: requests.PreparedRequest) -> None:
+        """Asked immediately before anything leaves. Raises ValueError: a look changes nothing."""
+        if request.method != "GET":
+            raise ValueError(f"a look must not send {request.method}")
 
     def stream_events(self, since: str, filters: Mapping[str, Any]) -> Iterator[bytes]:
         """Pieces of the stream of events as they come, after the engine has agreed to send them. It ends when the
