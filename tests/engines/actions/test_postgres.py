@@ -156,6 +156,19 @@ async def test_the_next_statement_is_not_cancelled(crowd: Crowd, here: Acting) -
     assert not task.done()
 
 
+async def test_a_preview_that_is_read_again_is_about_the_same_statement(crowd: Crowd, here: Acting) -> None:
+    """As the guard does where it takes a while to confirm."""
+    pid, task = await running(crowd)
+    preview = await here.plan("postgres.cancel", pid)
+    again = await here.plan("postgres.cancel", pid, preview.order.parameters, pinned=preview.identity)
+    assert again.held == preview.held
+    other = {"statement": "2020-01-01T00:00:00.000001+00:00"}
+    no = await refused(here.plan("postgres.cancel", pid, other, pinned=preview.identity))
+    assert no.kind == "changed"
+    assert (await here.run(again)).came is Came.DONE
+    assert await task == "57014"
+
+
 async def test_a_session_that_has_gone(crowd: Crowd, here: Acting) -> None:
     client = await crowd.client("SELECT 1")
     pid = client.info.backend_pid

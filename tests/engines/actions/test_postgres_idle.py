@@ -69,6 +69,22 @@ async def test_who_went_on_meanwhile_is_left_alone(crowd: Crowd, postgres: Embed
     assert await crowd.count([asleep]) == 0
 
 
+async def test_a_list_that_is_read_again_gets_no_longer(crowd: Crowd, postgres: EmbeddedServer) -> None:
+    """As the guard does where it takes a while to confirm: who has gone is left out, who has come stays."""
+    here = acting(postgres.url)
+    going = await crowd.client("SELECT 1", application_name="forgetful")
+    (asleep,) = await idle(crowd)
+    preview = await here.plan(ACTION, parameters=MINE)
+    (late,) = await idle(crowd)
+    await going.rollback()
+    again = await here.plan(ACTION, parameters=MINE, pinned=preview.identity)
+    assert again.identity == preview.identity
+    assert [int(line.split()[0]) for line in again.affects] == [asleep]
+    assert (await here.run(again)).came is Came.DONE
+    assert await crowd.count([asleep]) == 0
+    assert await crowd.count([late, going.info.backend_pid]) == 2
+
+
 async def test_nobody_left_is_not_done(crowd: Crowd, postgres: EmbeddedServer) -> None:
     here = acting(postgres.url)
     awake = await crowd.client("SELECT 1", application_name="forgetful")

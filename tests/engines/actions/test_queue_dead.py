@@ -179,12 +179,16 @@ async def test_in_batches_up_to_a_limit(here: Acting, client: redis.Redis) -> No
     client.zadd("dramatiq:mail.XQ", jobs)
     client.hset("dramatiq:mail.XQ.msgs", mapping=dict.fromkeys(jobs, "{}"))
     preview = await here.plan(REQUEUE, "dramatiq:mail", {"limit": str(BATCH + 50)})
+    client.zadd("dramatiq:mail.XQ", {"later": 9999})
+    client.hset("dramatiq:mail.XQ.msgs", "later", "{}")
+    again = await here.plan(REQUEUE, "dramatiq:mail", preview.order.parameters)
+    assert again.held == preview.held
     permit = Allowed()
-    result = await here.run(preview, permit)
+    result = await here.run(again, permit)
     assert result.came is Came.DONE
     assert permit.asked == 2
     assert client.lrange("dramatiq:mail", 0, -1) == [str(number).encode() for number in range(BATCH + 50)]
-    assert client.zcard("dramatiq:mail.XQ") == BATCH - 40
+    assert client.zcard("dramatiq:mail.XQ") == BATCH - 39
     assert client.hlen("dramatiq:mail.msgs") == BATCH + 50
 
 

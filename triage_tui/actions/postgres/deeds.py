@@ -7,16 +7,20 @@ from typing import Literal
 from triage_tui.actions.act import Danger, Order, Parameter, Permit, Preview, Progress, Reach, Result
 from triage_tui.model import Kind
 
+STATEMENT = Parameter(
+    "statement", "when the statement began, as a preview shows it: no other is cancelled", ""
+)
+
 
 class EndSession:
     """`postgres.cancel` ends a session's statement, `postgres.terminate` the session."""
 
     kind = Kind.POSTGRES
     danger = Danger.DISRUPTIVE
-    takes: tuple[Parameter, ...] = ()
 
     def __init__(self, verb: Literal["cancel", "terminate"]) -> None:
         self.verb = verb
+        self.takes: tuple[Parameter, ...] = (STATEMENT,) if verb == "cancel" else ()
         self.id = f"postgres.{verb}"
 
     async def plan(self, order: Order, reach: Reach) -> Preview:

@@ -23,7 +23,6 @@ from triage_tui.actions.act import (
     Result,
 )
 from triage_tui.actions.postgres.ending import HEEDED_WITHIN_S, Key, still, unheard
-from triage_tui.actions.postgres.identity import same
 from triage_tui.actions.postgres.line import UNREACHED, Line, UnreachedError, line, shown_statement
 from triage_tui.sources.clock import steady
 from triage_tui.sources.postgres.backend import iso
@@ -78,6 +77,10 @@ async def preview(order: Order, reach: Reach, defaults: Mapping[str, str]) -> Pr
                 raise UnreachedError(server.problem(error)) from error
     except UnreachedError as error:
         raise Refused("unavailable", error.problem.message, error.problem.next_step) from None
+    more = rows[0]["total"] - len(rows) if rows else 0
+    if order.pinned is not None:
+        # Read again: those that were shown, as far as they still are idle; whoever has joined them was not shown.
+        rows = [row for row in rows if _part(row) in order.pinned.parts]
     if not rows:
         raise Refused(
             "gone",
@@ -85,18 +88,16 @@ async def preview(order: Order, reach: Reach, defaults: Mapping[str, str]) -> Pr
             "Look again, or name a shorter time.",
         )
     listed = [_idle(row) for row in rows]
-    more = rows[0]["total"] - len(rows)
     number = f"{len(rows)} session{'s' if len(rows) > 1 else ''}"
-    identity = Identity(
+    identity = order.pinned or Identity(
         shown=f"{number} idle in a transaction for {age(older_than_s)} or longer",
-        parts=tuple((f"pid {one.pid}", one.started) for one in listed),
+        parts=tuple(map(_part, rows)),
     )
-    same(order, identity)
     return Preview(
         order=order,
         identity=identity,
         endpoint=server.info.endpoint,
-        title=f"end {identity.shown}",
+        title=f"end {number} idle in a transaction for {age(older_than_s)} or longer",
         danger=Danger.DISRUPTIVE,
         facts=(
             (
@@ -193,6 +194,11 @@ def _idle(row: DictRow) -> Idle:
     assert started is not None, "asked for"
     assert since is not None, "compared"
     return Idle(row["pid"], started, since)
+
+
+def _part(row: DictRow) -> tuple[str, str]:
+    """What the session is known by in the identity of the whole list."""
+    return f"pid {row['pid']}", iso(row["backend_start"]) or ""
 
 
 def _values(one: Idle) -> dict[str, str | int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import structs
 from psycopg.rows import DictRow
 
 from triage_tui.actions.act import Danger, Identity, Order, Preview, Reach, Refused
@@ -56,9 +57,11 @@ async def _read(verb: str, order: Order, pid: int, server: Line) -> Preview:
     identity = session_identity(pid, begun, user=user, application=application)
     same(order, identity)
     _fit(verb, row, identity)
+    query_start = iso(row["query_start"]) or ""
+    if verb == "cancel":
+        order = _of_statement(order, query_start, identity)
     locks = await server.ask_if_possible("locks", {"pid": pid, "limit": LOCKS_SHOWN})
     waiting = await server.ask_if_possible("waiting", {"limit": WAITING_EXAMINED})
-    query_start = iso(row["query_start"]) or ""
     values: dict[str, str | int] = {"pid": pid, "backend_start": begun}
     if verb == "cancel":
         values["query_start"] = query_start
@@ -75,6 +78,17 @@ async def _read(verb: str, order: Order, pid: int, server: Line) -> Preview:
         taken_at=steady(),
         held={"query_start": query_start},
     )
+
+
+def _of_statement(order: Order, query_start: str, identity: Identity) -> Order:
+    """The order for this one statement: read again later, it is about no other. Raises Refused."""
+    if order.parameters.get("statement", "") not in ("", query_start):
+        raise Refused(
+            "changed",
+            f"the statement of {identity.shown} that was shown has ended by itself, and another one runs",
+            "Look again.",
+        )
+    return structs.replace(order, parameters={**order.parameters, "statement": query_start})
 
 
 def _fit(verb: str, row: DictRow, identity: Identity) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from triage_tui.actions.act import Came, Danger, Order, Permit, Preview, Progress, Reach, Refused, Result
 from triage_tui.actions.queues.identity import Named, named
@@ -106,7 +106,8 @@ async def preview(order: Order, reach: Reach) -> Preview:
         else ()
     )
     return Preview(
-        order=order,
+        # Read again later, it is about no more jobs than were shown.
+        order=structs.replace(order, parameters={**order.parameters, "limit": str(count)}),
         identity=queue.identity,
         endpoint=server.endpoint,
         title=f"put {count} dead jobs back into {queue.identity.shown}",
