@@ -24,6 +24,12 @@ and ends (GONE).
    "checks": [{"id", "target", "outcome": pass|warn|fail|unknown, "message"}],
    "quiet": [{"id", "target", "subject", "reason", "until"}], "pending": [{"id", "target", "subject"}]}
 
+--only asks single read-only checks anew, and nothing else. WHERE is a target, a target and what in it, or what the
+check takes alone (a host, host:port, a URL, a folder); without it every target of its kind. --list lists them.
+  triage check --only docker.logs-tail docker/shop-api      triage check --only tcp.connect db.internal:5432
+--json then prints {"taken_at", "checks": [{"id", "target", "argument", "outcome", "message", "lines", "took_s"}]}, and
+the exit code is 0 where all pass, 1 where one warns, 2 where one fails, 3 where one could not be asked.
+
 exit codes: 0 fine; 1 the worst finding is a warning; 2 it is critical; 3 nothing is wrong as far as can be seen, but
 not everything could be, or the arguments or the configuration cannot be used. What is less than --fail-on is fine.
 """
@@ -49,6 +55,11 @@ def add(subparsers: Any, seconds: Callable[[str], float]) -> tuple[Any, Any]:
         metavar="SEVERITY",
         help="the least that is not fine: info, warning (the default) or critical",
     )
+    check.add_argument("--only", action="append", metavar="ID", help="ask this check alone; may be repeated")
+    check.add_argument(
+        "where", nargs="?", metavar="WHERE", help="with --only: TARGET[/ARGUMENT], or an argument"
+    )
+    check.add_argument("--list", action="store_true", help="list the checks that --only takes")
     check.add_argument("--watch", action="store_true", help="go on, and print what changes as lines")
     check.add_argument(
         "--timeout", type=seconds, metavar="S", help="seconds to look at most (default: %(default)g)"

@@ -32,7 +32,17 @@ WATCH_STEP_S = 5.0
 def check(arguments: Namespace) -> int:
     """Findings and checks, once or until interrupted."""
     try:
+        if arguments.list:
+            from triage_tui.cli.asking import listed
+
+            return listed()
         settings = _settings(arguments)
+        if arguments.only:
+            from triage_tui.cli.asking import ask
+
+            return ask(settings, arguments)
+        if arguments.where is not None:
+            raise CannotError("WHERE belongs to --only: triage check --only ID [TARGET[/ARGUMENT]]")
         library = _library(settings)
         if arguments.watch:
             return _watch(settings, library, arguments)

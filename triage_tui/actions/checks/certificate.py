@@ -126,4 +126,4 @@ def _handshake(place: Place, context: ssl.SSLContext) -> tuple[x509.Certificate,
             return x509.read(der), secured.version() or "TLS"
 
 
-CHECKS = (Check("tls.certificate", (), "host:port, URL or endpoint", _answer, limit_s=LIMIT_S + 2),)
+CHECKS = (Check("tls.certificate", (), "host:port", _answer, limit_s=LIMIT_S + 2),)

@@ -21,8 +21,13 @@ Details = Callable[[Sighting, Question], Iterable[str]]
 
 
 class Check(Struct, frozen=True):
-    """kinds: of the targets that it goes through; empty: it needs none. about: what its argument is, for people; "": it
-    takes none. needs_argument: it cannot be asked of a target as a whole."""
+    """One check.
+
+    kinds           of the targets that it goes through; empty: of any, or of none
+    about           what its argument is, for people; "": it takes none
+    needs_argument  it cannot be asked of a target as a whole
+    alone           an argument is enough, without a target
+    """
 
     id: str
     kinds: tuple[Kind, ...]
@@ -30,6 +35,7 @@ class Check(Struct, frozen=True):
     answer: Callable[[Site, Question], Awaitable[Said]]
     needs_argument: bool = False
     limit_s: float = LIMIT_S
+    alone: bool = False
 
 
 def looked(

@@ -184,8 +184,8 @@ async def _processes(site: Site, question: Question) -> Said:
 
 
 CHECKS = (
-    Check("http.get", (Kind.HTTP,), "URL", _http),
-    Check("files.fresh", (Kind.FILES,), "folder", _files),
-    Check("disk.free", (Kind.HOST,), "mount or path", _disks),
-    Check("process.list", (Kind.HOST,), "pid or name", _processes),
+    Check("http.get", (Kind.HTTP,), "URL", _http, alone=True),
+    Check("files.fresh", (Kind.FILES,), "folder", _files, alone=True),
+    Check("disk.free", (Kind.HOST,), "path", _disks, alone=True),
+    Check("process.list", (Kind.HOST,), "name", _processes, alone=True),
 )

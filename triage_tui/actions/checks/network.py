@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 from collections.abc import Callable
 from typing import TypeVar
@@ -117,7 +118,7 @@ async def _tcp(site: Site, question: Question) -> Said:
             problem = network_problem(error, place.shown)
             if problem is not None and problem.kind is ProblemKind.PERMISSION:
                 return unseen(problem)
-            tried.append(f"{address}: {safe(error.strerror or str(error))}")
+            tried.append(f"{address}: {_words(error)}")
         else:
             took = figures.duration(site.clock.steady() - started)
             return said(Outcome.PASS, f"{place.shown} takes connections, {address} after {took}", tried)
@@ -148,10 +149,15 @@ async def _unix(place: Place) -> Said:
         problem = network_problem(error, place.shown)
         return unseen(problem) if problem is not None else unknown(safe(str(error)))
     except (OSError, ValueError) as error:
-        words = safe(getattr(error, "strerror", None) or str(error))
+        words = _words(error) if isinstance(error, OSError) else safe(str(error))
         return said(Outcome.FAIL, f"{place.shown} takes no connection: {words}")
     writer.transport.abort()
     return said(Outcome.PASS, f"{place.shown} takes connections")
+
+
+def _words(error: OSError) -> str:
+    """The kernel's words: asyncio puts its own in their place."""
+    return os.strerror(error.errno) if error.errno is not None and error.errno > 0 else safe(str(error))
 
 
 def _is_number(host: str) -> bool:
@@ -163,6 +169,6 @@ def _is_number(host: str) -> bool:
 
 
 CHECKS = (
-    Check("dns.resolve", (), "name, URL or endpoint", _dns, limit_s=RESOLVE_S + 1),
-    Check("tcp.connect", (), "host:port, URL or endpoint", _tcp),
+    Check("dns.resolve", (), "host", _dns, limit_s=RESOLVE_S + 1),
+    Check("tcp.connect", (), "host:port", _tcp),
 )
