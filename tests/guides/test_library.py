@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,26 @@ def test_a_broken_cache_is_made_anew(folder: Path, tmp_path: Path, content: byte
     made.write_bytes(content)
     assert ids(Library([folder], cache), "locks") == ["postgres/locks"]
     assert [path for path in cache.iterdir() if path.suffix == ".new"] == []
+
+
+def test_an_index_that_nobody_opens_goes_after_a_month(folder: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    old, young, foreign = cache / "guides-1-00.db", cache / "guides-1-11.db", cache / "notes.db"
+    for path, days in ((old, 31), (young, 29), (foreign, 400)):
+        path.touch()
+        os.utime(path, times=(time.time() - days * 86400,) * 2)
+    library = Library([folder], cache)
+    assert len(library.index) == 3
+    library.close()
+    assert not old.exists()
+    assert young.exists()
+    assert foreign.exists()
+    # Opening one is enough to keep it.
+    (made,) = set(cache.iterdir()) - {young, foreign}
+    os.utime(made, times=(0, 0))
+    assert len(Library([folder], cache).index) == 3
+    assert made.stat().st_mtime > time.time() - 86400
 
 
 def test_a_cache_of_another_version_is_not_read(folder: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -24,6 +25,9 @@ from triage_tui.guides.tables import VERSION
 _FEW = 400
 """Changed files up to which the index is changed in its place; with more of them, a new one is written beside it."""
 
+
+_KEPT_S = 30 * 24 * 3600.0
+"""How long an index that nobody opens stays: folders are removed, and versions change."""
 
 _OPENING = threading.Lock()
 """Held while an index is opened, and perhaps made. Whoever comes second finds it in the cache; and msgspec, which reads
@@ -116,6 +120,7 @@ class Library:
                 try:
                     if len(listed - index.files()) <= _FEW:
                         _bring_up_to_date(index, listed)
+                        os.utime(path)
                         return index
                     index.close()
                 except sqlite3.DatabaseError:
@@ -132,6 +137,7 @@ class Library:
         finally:
             with contextlib.suppress(OSError):
                 Path(beside).unlink()
+        _clear_out(path.parent)
         return Index(str(path))
 
     def _path(self) -> Path | None:
@@ -140,6 +146,15 @@ class Library:
             return None
         named = blake2b("\0".join(str(folder.absolute()) for folder in self.folders).encode(), digest_size=8)
         return self._cache / f"guides-{VERSION}-{named.hexdigest()}.db"
+
+
+def _clear_out(cache: Path) -> None:
+    """Remove the indexes that nobody has opened for long, and what was left of attempts to make one."""
+    before = time.time() - _KEPT_S
+    for path in cache.glob("guides-*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < before:
+                path.unlink()
 
 
 def _bring_up_to_date(index: Index, listed: set[Found]) -> bool:
