@@ -29,6 +29,13 @@ PLAIN = "import sys; print('ready', flush=True); sys.stdin.read()"
 PARENT = "import subprocess; child = subprocess.Popen(['sleep', '600']); " + PLAIN + "; child.kill()"
 
 
+@pytest.fixture(autouse=True)
+def _long_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is."""
+    for name in ("ENDED_WITHIN_S", "FROZEN_WITHIN_S", "READ_WITHIN_S"):
+        monkeypatch.setattr(deed, name, 60.0)
+
+
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts programs of Python that say when they are ready, and that are gone when the test ends."""
@@ -85,7 +92,7 @@ async def test_one_that_does_not_listen_is_unknown_and_kill_ends_it(
     assert result.came is Came.UNKNOWN
     assert "still there" in result.message
     assert process.poll() is None
-    monkeypatch.undo()
+    monkeypatch.setattr(deed, "ENDED_WITHIN_S", 60.0)
     kill = await here.plan(process.pid, signal="KILL")
     assert kill.danger is Danger.FINAL
     assert (await here.run(kill)).came is Came.DONE

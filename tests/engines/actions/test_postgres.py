@@ -12,6 +12,7 @@ import pytest
 from msgspec import structs
 
 from tests.engines.actions.acting import Acting, Allowed, Forbidden, refused
+from tests.engines.actions.patience import long_patience
 from tests.engines.actions.recorder import Recorder
 from tests.engines.postgres.conftest import crowd, proxy, through, url_of
 from tests.engines.postgres.crowd import Crowd, until
@@ -26,9 +27,9 @@ from triage_tui.lab.embedded.server import EmbeddedServer
 from triage_tui.model.postgres import PostgresData
 from triage_tui.sources.postgres import PostgresSource
 
-__all__ = ["crowd", "postgres", "proxy"]
+__all__ = ["crowd", "long_patience", "postgres", "proxy"]
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("long_patience")]
 
 
 def acting(url: str) -> Acting:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.engines.actions.acting import Acting, Allowed, Forbidden, refused
+from tests.engines.actions.patience import long_patience
 from tests.engines.postgres.conftest import crowd, proxy, through, url_of
 from tests.engines.postgres.crowd import Crowd
 from tests.faults.proxy import FaultProxy
@@ -17,9 +18,9 @@ from triage_tui.config.secret import Secret
 from triage_tui.config.settings import PostgresSpec
 from triage_tui.lab.embedded.server import EmbeddedServer
 
-__all__ = ["crowd", "postgres", "proxy"]
+__all__ = ["crowd", "long_patience", "postgres", "proxy"]
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("long_patience")]
 
 ACTION = "postgres.terminate-idle"
 MINE = {"older-than": "0s", "application": "forgetful"}

@@ -9,6 +9,7 @@ import redis
 from msgspec import structs
 
 from tests.engines.actions.acting import Acting, Allowed, Forbidden, refused
+from tests.engines.actions.patience import long_patience
 from tests.engines.actions.recorder import Recorder
 from tests.engines.actions.redis_acting import by_way_of, client, port_of, redis_proxy, redis_server
 from tests.faults.proxy import FaultProxy
@@ -18,9 +19,9 @@ from triage_tui.config.secret import Secret
 from triage_tui.config.settings import RedisSpec
 from triage_tui.lab.embedded.server import EmbeddedServer
 
-__all__ = ["client", "redis_proxy", "redis_server"]
+__all__ = ["client", "long_patience", "redis_proxy", "redis_server"]
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.redis, pytest.mark.usefixtures("long_patience")]
 
 KILL = "redis.client-kill"
 

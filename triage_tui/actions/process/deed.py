@@ -31,7 +31,7 @@ READ_WITHIN_S = 2.0
 """What a process's own files may take to read: they hang where its memory is locked."""
 
 _LOOK_EVERY_S = 0.05
-_FROZEN_WITHIN_S = 1.0
+FROZEN_WITHIN_S = 1.0
 _HIGHEST_PID = 2**31 - 1
 
 
@@ -140,7 +140,7 @@ async def _came(pid: int, since: float, what: str, name: str, sent: Sent) -> Res
     from triage_tui.actions.process.proc import ended, frozen
 
     if name in ("STOP", "CONT"):
-        wanted, until = name == "STOP", steady() + _FROZEN_WITHIN_S
+        wanted, until = name == "STOP", steady() + FROZEN_WITHIN_S
         while True:
             now = None if ended(pid, since) else frozen(pid)
             if now is None or now is wanted or steady() >= until:
