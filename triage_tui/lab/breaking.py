@@ -38,7 +38,7 @@ class Fault(Struct):
             title=drill.title,
             seed=self.seed,
             finding=drill.finding,
-            guide=drill.guide,
+            guide=self.place.guide or drill.guide,
             visible_within_s=drill.visible_within_s,
             place=self.place,
             age_s=round(time.monotonic() - self.since, 1),

@@ -27,12 +27,14 @@ class Place(Struct, frozen=True):
     subject  what it is about there: a container, a session's pid, `celery:sync`, a folder; "" the target itself
     by_hand  what a person does about it, in a sentence
     fix      None where no action of the cockpit mends it: a setting has to be changed, or somebody outside waited for
+    guide    where another one answers it here than elsewhere; "" the drill's own
     """
 
     target: str
     subject: str
     by_hand: str
     fix: Fix | None = None
+    guide: str = ""
 
 
 Cause = Callable[["Company", Random], AbstractAsyncContextManager[Place]]

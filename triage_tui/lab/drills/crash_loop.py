@@ -24,6 +24,8 @@ async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
         target=ENGINE,
         subject=service,
         by_hand=f"Give {service} a port of its own, and deploy it again.",
+        # Of this system no guide treats of restarts: the one about the line in the log is the closest there is.
+        guide="host/address-in-use" if service == RESIDENCY else "",
     )
     await company.restore(service)
 
