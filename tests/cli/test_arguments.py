@@ -49,7 +49,6 @@ def test_where_to_look_may_be_said_before_and_after_the_command(words: list[str]
         (["--env"], "expected one argument"),
         # A later issue may bring these; until then they are not there.
         (["replay"], "no command `replay`"),
-        (["act"], "no command `act`"),
     ],
 )
 def test_complaints_name_what_was_meant(

@@ -101,11 +101,15 @@ class Came(StrEnum):
 
 
 class Result(Struct, frozen=True):
-    """What came of an order. message: one line, with the server's own words; tells: further lines."""
+    """What came of an order. message: one line, with the server's own words; tells: further lines.
+
+    refusal  the `kind` of the Refused behind it, where a guard refused
+    """
 
     came: Came
     message: str
     tells: tuple[str, ...] = ()
+    refusal: str | None = None
 
 
 class Refused(Exception):

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from triage_tui.actions import guard
 from triage_tui.actions.act import Action, Came, Order, Preview, Progress, Reach, Refused, Result
 from triage_tui.actions.audit import AuditError, AuditLog
@@ -151,11 +153,7 @@ class Performer:
         try:
             await asyncio.shield(self._write(result_of(run, result, took_s)))
         except Refused as refused:
-            return Result(
-                result.came,
-                result.message,
-                (*result.tells, f"It could not be written down: {refused.message}"),
-            )
+            return replace(result, tells=(*result.tells, f"It could not be written down: {refused.message}"))
         return result
 
     async def _again(self, action: Action, preview: Preview) -> Preview:
@@ -210,4 +208,6 @@ class Performer:
 
 def refusal(refused: Refused) -> Result:
     """A refusal as a result."""
-    return Result(Came.REFUSED, refused.message, (refused.next_step,) if refused.next_step else ())
+    return Result(
+        Came.REFUSED, refused.message, (refused.next_step,) if refused.next_step else (), refused.kind
+    )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from triage_tui.cli import check_parser, commands, exits, guides_parser, laboratory
+from triage_tui.cli import act_parser, check_parser, commands, exits, guides_parser, laboratory
 
 _EXITS = """\
 exit codes:
@@ -18,6 +18,7 @@ exit codes:
   1  doctor: something could not be reached, or only in part; lab: not everything is well
   2  the arguments or the configuration cannot be used, or a file could not be written
   3  snapshot, doctor: no target told anything
+act: 0 done; 1 not done; 2 unusable arguments or configuration; 3 unknown; 4 a guard refused, nothing was sent
 check: 0 fine; 1 warning; 2 critical; 3 it could not look, or the arguments or the configuration cannot be used
 """
 
@@ -186,7 +187,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     guides_commands = guides_parser.add(guides, Parser, _add_where)
 
-    for subparser in (snapshot, check, explain, doctor):
+    (act, actions), audit_commands = act_parser.add(subparsers, Parser)
+
+    for subparser in (snapshot, check, explain, doctor, act, actions):
         _add_where(subparser, default=argparse.SUPPRESS)
     parser.commands = list(subparsers.choices)
     everywhere = [
@@ -194,6 +197,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         *subparsers.choices.values(),
         *lab_commands.choices.values(),
         *guides_commands.choices.values(),
+        *audit_commands,
     ]
     parser.options = [name for each in everywhere for name in each.options_known()]
     parser.argv = argv

@@ -21,6 +21,15 @@ CRITICAL = 2
 BLIND = 3
 """No target told anything. Of `check` also: the arguments or the configuration cannot be used."""
 
+NOT_DONE = 1
+"""Of `act`: the server refused, or it did not work."""
+
+UNKNOWN = 3
+"""Of `act`: no answer came, or none that could be understood; look before you try again."""
+
+REFUSED = 4
+"""Of `act`: a guard refused: read-only, not confirmed, another target by now, …; nothing was sent."""
+
 INTERRUPTED = 130
 """Ctrl-C: 128 + SIGINT."""
 
