@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import subprocess
 import sys
@@ -126,6 +127,21 @@ async def test_one_that_has_gone(start: Start) -> None:
     with contextlib.suppress(Refused):
         assert (await here.run(preview)).came is Came.NOT_DONE
     assert here.asked == 0
+
+
+async def test_a_kernel_without_handles(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sandboxes leave the call out. The identity is asked for once more, and the signal sent by pid."""
+
+    def missing(pid: int) -> int:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(os, "pidfd_open", missing, raising=False)
+    here, process = Machine(), start()
+    preview = await here.plan(process.pid)
+    before = Identity("the one before", (("pid", str(process.pid)), ("started", "1.0")))
+    assert (await refused(here.run(structs.replace(preview, identity=before)))).kind == "changed"
+    assert (await here.run(preview)).came is Came.DONE
+    assert process.wait(timeout=30) == -15
 
 
 async def test_children_are_told(start: Start) -> None:

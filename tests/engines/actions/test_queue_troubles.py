@@ -64,6 +64,19 @@ async def test_of_several_keys_none_is_moved_where_one_is_wrong(here: Acting, cl
     assert client.lrange("bull:images:wait", 0, -1) == [b"1"]
 
 
+async def test_a_preview_that_is_read_again_has_the_same_way_back(here: Acting, client: redis.Redis) -> None:
+    """As the guard does where it takes a while to confirm. A name that is taken is not taken twice."""
+    preview = await here.plan("queue.purge", "rq:mail")
+    again = await here.plan("queue.purge", "rq:mail", preview.order.parameters, preview.identity)
+    assert (again.undo, again.sends, again.held) == (preview.undo, preview.sends, preview.held)
+    assert (await here.run(again)).came is Came.DONE
+    client.rpush(KEY, "later")
+    result = await here.act("queue.purge", "rq:mail", preview.order.parameters)
+    assert result.came is Came.NOT_DONE
+    assert "there already" in result.message
+    assert client.lrange(KEY, 0, -1) == [b"later"]
+
+
 async def test_purged_twice_by_one_preview(here: Acting, client: redis.Redis) -> None:
     """Jobs that came after the first press are not taken by the second."""
     preview = await here.plan("queue.purge", "rq:mail")
@@ -183,6 +196,8 @@ async def test_what_makes_no_sense(here: Acting) -> None:
         assert (await refused(here.plan("queue.purge", argument))).kind == "argument"
     for keep in ("", "1s", "90d", "forever", "-1h"):
         assert (await refused(here.plan("queue.purge", "rq:mail", {"keep": keep}))).kind == "argument"
+    for purge in ("*", "20260102T030405Z"):
+        assert (await refused(here.plan("queue.purge", "rq:mail", {"purge": purge}))).kind == "argument"
     for purge in ("", "*", "20260102T030405Z-a1b2:x"):
         assert (await refused(here.plan("queue.restore", "rq:mail", {"purge": purge}))).kind == "argument"
     for limit in ("0", "-1", "x", "9999999"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from triage_tui.actions.act import Order, Preview, Reach, Refused
 from triage_tui.actions.process.identity import process_identity
 from triage_tui.actions.process.proc import CHILDREN_SHOWN, About, ourselves, read
@@ -46,7 +48,7 @@ def preview(order: Order, reach: Reach, pid: int, name: str, sent: Sent, clock: 
         danger=sent.danger,
         facts=tuple(facts),
         affects=_affects(about, sent, container),
-        sends=(f"pidfd_send_signal({pid}, SIG{name})",),
+        sends=(f"{'pidfd_send_signal' if hasattr(os, 'pidfd_open') else 'kill'}({pid}, SIG{name})",),
         undo=sent.undo,
         taken_at=clock.steady(),
     )

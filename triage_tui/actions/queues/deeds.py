@@ -14,7 +14,12 @@ class Purge:
     id = "queue.purge"
     kind = Kind.REDIS
     danger = Danger.DISRUPTIVE
-    takes = (Parameter("keep", "how long the jobs can be put back: 1h, 24h, 7d", "24h"),)
+    takes = (
+        Parameter("keep", "how long the jobs can be put back: 1h, 24h, 7d", "24h"),
+        Parameter(
+            "purge", "what this purge is called, as a preview shows it; made up where it is left out", ""
+        ),
+    )
 
     async def plan(self, order: Order, reach: Reach) -> Preview:
         """See Action."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -12,6 +13,8 @@ from triage_tui.config.settings import RedisSpec
 
 TOMBSTONE = b"triage:purged:"
 """Begins with no prefix that a queue system looks for."""
+
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
 
 
 class Layout(Struct, frozen=True):
@@ -70,7 +73,11 @@ def layout(spec: RedisSpec, queue: Named) -> Layout:
                 leaves="the messages' bodies stay in .msgs, and count as in flight; delayed messages stay",
             )
         case "arq":
-            return Layout(((name, "zset"),), "score", leaves="the jobs' own keys stay until they expire")
+            return Layout(
+                ((name, "zset"),),
+                "score",
+                leaves="jobs that run now or are due later are among them; their own keys stay until they expire",
+            )
         case "huey":
             return Layout(((b"huey.redis." + name, "list zset"),), "end", leaves="scheduled tasks stay")
     raise Refused(
@@ -79,6 +86,15 @@ def layout(spec: RedisSpec, queue: Named) -> Layout:
         "and trimming cannot be undone",
         "Let one group skip what waits: XGROUP SETID STREAM GROUP $ (note its last-delivered-id first, to go back).",
     )
+
+
+def purge_name(given: str) -> str:
+    """The name of a purge, as somebody gave it. Raises Refused."""
+    if not _NAME.fullmatch(given):
+        raise Refused(
+            "argument", "a purge is named like 20260102T030405Z-a1b2", "Its result and the audit name it."
+        )
+    return given
 
 
 def tombstone(purge: str, key: bytes) -> bytes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 
+from msgspec import structs
+
 from triage_tui.actions.act import Came, Danger, Order, Permit, Preview, Reach, Refused, Result
 from triage_tui.actions.queues.identity import named, order_name
-from triage_tui.actions.queues.layout import layout, tombstone
+from triage_tui.actions.queues.layout import layout, purge_name, tombstone
 from triage_tui.actions.queues.scripts import OURS, call
 from triage_tui.actions.redis.line import Line, UnreachedError, line, numbers, spec_of
 from triage_tui.sources.clock import steady, utc_now
@@ -39,7 +41,8 @@ async def preview(order: Order, reach: Reach) -> Preview:
     queue = named(order, spec)
     keys = layout(spec, queue)
     keep_s = seconds(order.parameters.get("keep", "24h"))
-    purge = f"{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    given = order.parameters.get("purge", "")
+    purge = purge_name(given) if given else f"{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     try:
         async with line(spec, queue.database) as server:
             held = [await _held(server, key, types) for key, types in keys.keys]
@@ -51,7 +54,8 @@ async def preview(order: Order, reach: Reach) -> Preview:
     moved = [(key, jobs, size) for (key, _), (jobs, size) in zip(keys.keys, held, strict=True) if jobs]
     again = order_name(queue.system, queue.name, queue.database)
     return Preview(
-        order=order,
+        # Read again later, it has the same way back.
+        order=structs.replace(order, parameters={**order.parameters, "purge": purge}),
         identity=queue.identity,
         endpoint=server.endpoint,
         title=f"empty {queue.identity.shown}",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from triage_tui.actions.act import Came, Danger, Order, Permit, Preview, Progress, Reach, Refused, Result
 from triage_tui.actions.queues.identity import named
-from triage_tui.actions.queues.layout import layout, tombstone
+from triage_tui.actions.queues.layout import layout, purge_name, tombstone
 from triage_tui.actions.queues.purge import refused
 from triage_tui.actions.queues.scripts import call
 from triage_tui.actions.redis.line import Line, UnreachedError, line, numbers, spec_of
@@ -19,19 +17,13 @@ from triage_tui.text.figures import age
 BATCH = 1000
 """Jobs that are moved in one step where others have come since: about a millisecond of the server's time."""
 
-_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
-
 
 async def preview(order: Order, reach: Reach) -> Preview:
     """Raises Refused."""
     spec = spec_of(reach, order.target)
     queue = named(order, spec)
     keys = layout(spec, queue)
-    purge = order.parameters.get("purge", "")
-    if not _NAME.fullmatch(purge):
-        raise Refused(
-            "argument", "a purge is named like 20260102T030405Z-a1b2", "Its result and the audit name it."
-        )
+    purge = purge_name(order.parameters.get("purge", ""))
     tombs = [(key, tombstone(purge, key)) for key, _ in keys.keys]
     try:
         async with line(spec, queue.database) as server:
