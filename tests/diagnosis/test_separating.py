@@ -157,5 +157,25 @@ class TestRecordings:
         )
         assert max(shares, key=lambda id: shares[id]) == "flood"
 
+    def test_what_looks_say_already_is_not_asked_again(self) -> None:
+        shown = recorded("matching-down")
+        (incident,) = Diagnostician().see(shown).incidents
+        one = incident.root
+        assert (one.id, one.causes[0].id) == ("docker.exited", "code")
+        assert one.causes[0].share > prior(SPLITS[one.id], "")["code"], (
+            "database and variables are seen to be well"
+        )
+        assert "postgres.ping" not in [deed.id for deed in one.checks]
+
+    def test_a_container_that_is_seen_to_have_ended_speaks_for_the_end_of_its_server(self) -> None:
+        shown = recorded("database-down")
+        (incident,) = Diagnostician().see(shown).incidents
+        assert "docker.exited" in [one.id for one in incident.symptoms]
+        ended = incident.root.causes[0]
+        assert (ended.id, ended.share > prior(SPLITS["postgres.unreachable"], "refused")["ended"]) == (
+            "ended",
+            True,
+        )
+
     def test_what_is_well_has_no_causes(self) -> None:
         assert all(not one.causes for one in Diagnostician().see(recorded("well")).findings)

@@ -61,13 +61,15 @@ class Diagnostician:
         self._courses = step(self._courses, judgement, picture, self._holding)
         self._news = kept((*self._news, *news_of(self._before, picture)), picture.wall_at)
         self._before = picture
+        self._heard = tuple(one for one in self._heard if picture.taken_at - one.at <= HEARD_S)
         findings = told(self._courses, judgement, picture)
         found: tuple[Incident, ...] = ()
         if findings:
             ties = ties_of(picture)
-            found = incidents_of([with_changes(one, self._news, ties) for one in findings], ties)
-        self._heard = tuple(one for one in self._heard if picture.taken_at - one.at <= HEARD_S)
-        found = tuple(replace(one, root=separated(one.root, picture, self._heard)) for one in found)
+            found = tuple(
+                replace(one, root=separated(one.root, picture, self._heard, findings, ties))
+                for one in incidents_of([with_changes(one, self._news, ties) for one in findings], ties)
+            )
         incidents, quiet = split(found, self.quiet, picture.wall_at)
         return Diagnosis(
             taken_at=picture.taken_at,

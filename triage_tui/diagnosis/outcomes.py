@@ -68,6 +68,15 @@ def outcome_of(
     return checked
 
 
+def known_outcome(id: str, sighting: Sighting, findings: Iterable[Finding], subject: str = "") -> Outcome:
+    """What the last look says to a check, by what was found; unknown where it cannot be seen, or where only asking
+    tells."""
+    check = next((one for one in (*_CHECKS, *_ASKED) if one.id == id), None)
+    if check is None or check.kind is not sighting.target.kind:
+        return Outcome.UNKNOWN
+    return _checked(check, sighting, [one for one in findings if subject in ("", one.subject)]).outcome
+
+
 def _is_unclear(judgement: Judgement, target: str, subject: str) -> bool:
     """Whether a rule could not tell, of the target as a whole or of the subject that is asked about."""
     return any(

@@ -13,9 +13,10 @@ from math import log2
 from msgspec import Struct
 from msgspec.structs import replace
 
+from triage_tui.diagnosis.outcomes import known_outcome
 from triage_tui.diagnosis.possibilities import PASSES, RARE, SPLITS, About, Cause, Split
+from triage_tui.diagnosis.ties import Ties
 from triage_tui.model import Deed, Evidence, Finding, Kind, Picture, Possible, ProblemKind
-from triage_tui.model.docker import DockerData
 from triage_tui.model.outcome import Heard, Outcome
 
 HEARD_S = 120.0
@@ -40,24 +41,35 @@ class Place(Struct, frozen=True):
     argument: str
 
 
-def separated(finding: Finding, picture: Picture, heard: Sequence[Heard]) -> Finding:
+def separated(
+    finding: Finding, picture: Picture, heard: Sequence[Heard], findings: Sequence[Finding], ties: Ties
+) -> Finding:
     """The finding with its possible causes, ranked, with what checks said of them, and with the check that separates
-    them best as its first proposal. As it is, where one cause is all that is known of."""
+    them best as its first proposal. As it is, where one cause is all that is known of.
+
+    heard     what was asked, and counts more than what looks say
+    findings  all that is found in this picture: what looks say already is not asked again
+    """
     split = SPLITS.get(finding.id)
     if split is None or finding.stale:
         return finding
     places = {
-        check: place for check, about in split.checks.items() if (place := _place(about, finding, picture))
+        check: place
+        for check, about in split.checks.items()
+        if (place := _place(about, finding, picture, ties))
     }
     if not places:
         return finding
     said = {check: one for check, place in places.items() if (one := _said(check, place, picture, heard))}
-    shares = after(split, prior(split, _kind(finding)), {check: one.outcome for check, one in said.items()})
+    outcomes = {check: _seen(check, place, picture, findings) for check, place in places.items()}
+    outcomes |= {check: one.outcome for check, one in said.items()}
+    shares = after(split, prior(split, _kind(finding)), outcomes)
     ranked = sorted(split.causes, key=lambda cause: -shares[cause.id])
+    open_ = {check: one for check, one in places.items() if outcomes[check] is Outcome.UNKNOWN}
     return replace(
         finding,
         causes=tuple(Possible(one.id, one.words, shares[one.id]) for one in ranked),
-        checks=_checks(finding, split, shares, {id: one for id, one in places.items() if id not in said}),
+        checks=_checks(finding, split, shares, open_),
         evidence=(*finding.evidence, *(_evidence(one, picture) for one in said.values())),
         guides=_guides(finding, ranked[0], shares) if said else finding.guides,
     )
@@ -147,7 +159,15 @@ def _said(check: str, place: Place, picture: Picture, heard: Sequence[Heard]) ->
     return max(fitting, key=lambda one: one.at, default=None)
 
 
-def _place(about: About, finding: Finding, picture: Picture) -> Place | None:
+def _seen(check: str, place: Place, picture: Picture, findings: Sequence[Finding]) -> Outcome:
+    """What the last look at a place says already."""
+    sighting = picture.of(place.target)
+    return (
+        known_outcome(check, sighting, findings, place.argument) if sighting is not None else Outcome.UNKNOWN
+    )
+
+
+def _place(about: About, finding: Finding, picture: Picture, ties: Ties) -> Place | None:
     """None: there is nothing here that could be asked so."""
     match about:
         case About.TARGET:
@@ -155,7 +175,7 @@ def _place(about: About, finding: Finding, picture: Picture) -> Place | None:
         case About.SUBJECT:
             return Place(finding.target, finding.subject) if finding.subject else None
         case About.CONTAINER:
-            return _container(finding, picture)
+            return next((Place(*node) for node in ties.containers_of(finding)), None)
         case About.DATABASE:
             return _only(picture, Kind.POSTGRES)
         case About.HOST:
@@ -165,17 +185,6 @@ def _place(about: About, finding: Finding, picture: Picture) -> Place | None:
 def _only(picture: Picture, kind: Kind) -> Place | None:
     found = [one.target.name for one in picture.sightings if one.target.kind is kind]
     return Place(found[0], "") if len(found) == 1 else None
-
-
-def _container(finding: Finding, picture: Picture) -> Place | None:
-    names = {finding.subject, *finding.about}
-    for sighting in picture.of_kind(Kind.DOCKER):
-        if not isinstance(sighting.data, DockerData):
-            continue
-        for one in sighting.data.containers:
-            if one.name in names:
-                return Place(sighting.target.name, one.name)
-    return None
 
 
 def _kind(finding: Finding) -> str:

@@ -50,6 +50,13 @@ class Ties(Struct, frozen=True):
             return self.same.get(of_container, of_container)
         return self.same.get((finding.target, ""), (finding.target, ""))
 
+    def containers_of(self, finding: Finding) -> list[Node]:
+        """The containers that are what a finding is about."""
+        node = self.node_of(finding)
+        return [one for one, stands in self.same.items() if stands == node and one[1]] or [node] * bool(
+            node[1]
+        )
+
     def reached_from(self, node: Node) -> Mapping[Node, int]:
         """Everything that a node needs, directly or through others, with the number of steps."""
         steps: dict[Node, int] = {}

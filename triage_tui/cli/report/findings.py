@@ -18,6 +18,7 @@ Guides = Mapping[Key, tuple[str, ...]]
 
 WORDS = {Severity.CRITICAL: "CRITICAL", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
 _MARKS = {Severity.CRITICAL: "!!", Severity.WARNING: " !", Severity.INFO: " i"}
+CAUSES_SHOWN = 2
 SYMPTOMS_SHOWN = 8
 
 
@@ -147,6 +148,9 @@ def _incident(incident: Incident, diagnosis: Diagnosis, guides: Guides, width: i
         lines += wrapped(text, width, "     - ", "       ")
     for change in root.before:
         lines += wrapped(f"{figures.age(change.before_s)} before: {change.text}", width, "     < ", "       ")
+    for cause in root.causes[:CAUSES_SHOWN]:
+        said = f"may be {cause.id} ({figures.percent(cause.share)}): {cause.words}"
+        lines += wrapped(said, width, "     ? ", "       ")
     for id in guides.get(root.key, ())[:2]:
         lines.append(f"     guide: triage guides show {id}")
     for deed in root.checks[:2]:
