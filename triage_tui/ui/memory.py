@@ -45,15 +45,29 @@ class Tidying:
 
     def __call__(self) -> None:
         """By the first time everything is loaded, and is looked through once; what is left stays to the end too."""
-        from textual._styles_cache import StylesCache
-
-        # Textual 8.2 remembers colours by the StylesCache that asked, which keeps it, and every line in it, when its
-        # widget has gone: the palette and the help leave more behind each time that they are closed.
-        StylesCache.get_inner_outer.cache_clear()
+        _forget()
         give_back()
         if not self._frozen:
             self._frozen = True
             gc.freeze()
+
+
+def _forget() -> None:
+    """Empty what Textual remembers of sizes and colours that may never come again.
+
+    Textual 8.2 remembers colours by the StylesCache that asked, which keeps it, and every line in it, when its widget
+    has gone: the palette and the help leave more behind each time that they are closed. Of regions, and of the
+    widths of texts, it keeps thousands; those that are on the screen are there again after the next paint.
+    """
+    from rich.cells import cached_cell_len
+    from textual._styles_cache import StylesCache
+    from textual.geometry import Region
+
+    cached_cell_len.cache_clear()
+    for holder in (StylesCache, Region):
+        for one in vars(holder).values():
+            if hasattr(one, "cache_clear"):
+                one.cache_clear()
 
 
 def give_back() -> None:
