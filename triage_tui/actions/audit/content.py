@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 
 from triage_tui.actions.act import Preview, Result
+from triage_tui.actions.verdict import Judgement
 from triage_tui.sources.clock import utc_now
 
 
@@ -71,4 +72,17 @@ def _who() -> dict[str, Any]:
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "began": began,
+    }
+
+
+def verdict_of(run: str, judgement: Judgement) -> dict[str, Any]:
+    """The record of whether it helped."""
+    return {
+        "what": "verdict",
+        "run": run,
+        "at": utc_now().isoformat(timespec="milliseconds"),
+        "verdict": judgement.verdict.value,
+        "message": judgement.message,
+        "before": {one.signal: one.value for one in judgement.before},
+        "after": {one.signal: one.value for one in judgement.after},
     }
