@@ -132,7 +132,7 @@ async def test_no_answer_is_unknown(
     result = await far.run(await far.plan("queue.purge", "rq:mail"), permit)
     assert result.came is Came.UNKNOWN
     assert permit.asked == 1
-    assert any("queue.restore rq:mail with purge=" in line for line in result.tells)
+    assert any("queue.restore broker/rq:mail --set purge=" in line for line in result.tells)
 
 
 async def test_a_server_that_went_down_after_the_preview(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import shlex
 
 from msgspec import structs
 
@@ -16,7 +17,7 @@ from triage_tui.sources.clock import steady, utc_now
 from triage_tui.sources.redis.replies import raw, whole
 from triage_tui.sources.redis.wire import BrokenError, Refusal
 from triage_tui.text import safe
-from triage_tui.text.figures import age, memory
+from triage_tui.text.figures import age, size
 
 LONGEST_S = 30 * 86400
 SHORTEST_S = 600
@@ -51,8 +52,8 @@ async def preview(order: Order, reach: Reach) -> Preview:
     waiting = sum(jobs for jobs, _ in held)
     if not waiting:
         raise Refused("gone", f"nothing waits in {queue.identity.shown}", "Look again.")
-    moved = [(key, jobs, size) for (key, _), (jobs, size) in zip(keys.keys, held, strict=True) if jobs]
-    again = order_name(queue.system, queue.name, queue.database)
+    moved = [(key, jobs, used) for (key, _), (jobs, used) in zip(keys.keys, held, strict=True) if jobs]
+    again = shlex.quote(f"{safe(order.target)}/{order_name(queue.system, queue.name, queue.database)}")
     return Preview(
         # Read again later, it has the same way back.
         order=structs.replace(order, parameters={**order.parameters, "purge": purge}),
@@ -66,13 +67,13 @@ async def preview(order: Order, reach: Reach) -> Preview:
             *((("stays", keys.leaves),) if keys.leaves else ()),
         ),
         affects=tuple(
-            f"{safe(key)} ({types}): {jobs} jobs{f', {memory(size)}' if size is not None else ''}"
-            for (key, jobs, size), types in zip(moved, _types(keys.keys, moved), strict=True)
+            f"{safe(key)} ({types}): {jobs} jobs{f', {size(used)}' if used is not None else ''}"
+            for (key, jobs, used), types in zip(moved, _types(keys.keys, moved), strict=True)
         ),
         sends=tuple(
             f"RENAME {safe(key)} {safe(tombstone(purge, key))}; EXPIRE {keep_s}" for key, _, _ in moved
         ),
-        undo=f"queue.restore {again} with purge={purge}, within {age(keep_s)}",
+        undo=f"triage act queue.restore {again} --set purge={purge}, within {age(keep_s)}",
         taken_at=steady(),
         held={"purge": purge, "keep_s": str(keep_s)},
     )
@@ -98,7 +99,7 @@ async def _held(server: Line, key: bytes, types: str) -> tuple[int, int | None]:
             f"{safe(key)} is a {safe(kind)}, and no {types}",
             "Something else uses the key: leave it alone.",
         )
-    length, size = await server.ask(
+    length, used = await server.ask(
         ("LLEN" if kind == "list" else "ZCARD", key), ("MEMORY", "USAGE", key, "SAMPLES", 5)
     )
     jobs = whole(length)
@@ -106,7 +107,7 @@ async def _held(server: Line, key: bytes, types: str) -> tuple[int, int | None]:
         raise Refused(
             "permission", f"how many jobs {safe(key)} holds may not be read", "Allow LLEN and ZCARD."
         )
-    return jobs, whole(size)
+    return jobs, whole(used)
 
 
 async def purge(preview: Preview, reach: Reach, permit: Permit) -> Result:
