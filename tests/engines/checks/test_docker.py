@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.checks.watched import Watched, asked
+from tests.actions.checks.watched import Watched, asked, asked_once, asked_until
 from tests.faults.proxy import FaultProxy
 from tests.servers.docker import Engine, docker_engine, wait_for
 from triage_tui.config.secret import Secret
@@ -54,38 +54,40 @@ def on(engine: Engine) -> Watched:
     ],
 )
 async def test_health(engine: Engine, name: str, outcome: str, words: str) -> None:
-    told = await asked(on(engine), "docker.health", "docker", name)
+    told = await asked_until(outcome, on(engine), "docker.health", "docker", name)
     assert told.outcome == outcome, told
     assert words in " ".join((told.message, *told.lines))
 
 
 async def test_logs(engine: Engine) -> None:
-    well = await asked(on(engine), "docker.logs-tail", "docker", "asked-well")
+    well = await asked_until("pass", on(engine), "docker.logs-tail", "docker", "asked-well")
     assert (well.outcome, well.lines) == ("pass", ("ready",))
-    ill = await asked(on(engine), "docker.logs-tail", "docker", "asked-ill", lines="5")
+    ill = await asked_until("warn", on(engine), "docker.logs-tail", "docker", "asked-ill", lines="5")
     assert (ill.outcome, "ERROR no database" in ill.message) == ("warn", True)
-    ended = await asked(on(engine), "docker.logs-tail", "docker", "asked-ended")
+    ended = await asked_until("pass", on(engine), "docker.logs-tail", "docker", "asked-ended")
     assert "ann@shop.example" not in "".join(ended.lines), "personal data are masked"
     silent = await asked(on(engine), "docker.logs-tail", "docker", "asked-plain")
     assert (silent.outcome, "has written nothing" in silent.message) == ("unknown", True)
 
 
 async def test_processes(engine: Engine) -> None:
-    well = await asked(on(engine), "docker.top", "docker", "asked-well")
+    well = await asked_until("pass", on(engine), "docker.top", "docker", "asked-well")
     assert well.outcome == "pass", well
     assert any("sleep" in line for line in well.lines)
-    ended = await asked(on(engine), "docker.top", "docker", "asked-ended")
+    ended = await asked_until("fail", on(engine), "docker.top", "docker", "asked-ended")
     assert (ended.outcome, "it has no process" in ended.message) == ("fail", True)
 
 
 async def test_variables_without_their_values(engine: Engine) -> None:
-    told = await asked(on(engine), "env.present", "docker", "asked-plain", names="API_TOKEN, DATABASE_URL")
+    told = await asked_until(
+        "fail", on(engine), "env.present", "docker", "asked-plain", names="API_TOKEN, DATABASE_URL"
+    )
     assert (told.outcome, "DATABASE_URL" in told.message) == ("fail", True)
     assert any(line.startswith("API_TOKEN  fingerprint ") for line in told.lines)
     assert "s3cret" not in told.message + "".join(told.lines)
-    lacking = await asked(on(engine), "env.present", "docker", "asked-well", names="API_TOKEN")
+    lacking = await asked_until("fail", on(engine), "env.present", "docker", "asked-well", names="API_TOKEN")
     assert (lacking.outcome, lacking.message) == ("fail", "asked-well lacks API_TOKEN")
-    well = await asked(on(engine), "env.present", "docker", "asked-well")
+    well = await asked_until("pass", on(engine), "env.present", "docker", "asked-well")
     assert well.outcome == "pass"
 
 
@@ -105,7 +107,7 @@ async def test_an_engine_that_is_not_there_or_silent(engine: Engine, tmp_path: P
 async def test_a_silent_engine_ends_in_unknown(engine: Engine, tmp_path: Path) -> None:
     with FaultProxy(engine.socket, listen=tmp_path / "s") as proxy:
         proxy.blackhole()
-        silent = await asked(
+        silent = await asked_once(
             Watched(DockerSpec("docker", Secret(f"unix://{proxy.path}"))),
             "docker.top",
             "docker",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.actions.checks.watched import Watched, asked
+from tests.actions.checks.watched import Watched, asked, asked_once
 from tests.engines.http.servers import serving
 from tests.faults.proxy import FaultProxy
 from triage_tui.actions.checks import network
@@ -60,7 +60,7 @@ class TestNames:
         forever = threading.Event()
         monkeypatch.setattr(network, "RESOLVE_S", 0.05)
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: forever.wait() or [])
-        told = await asked(NOBODY, "dns.resolve", "", "db.internal")
+        told = await asked_once(NOBODY, "dns.resolve", "", "db.internal")
         forever.set()
         assert (told.outcome, "has not answered for db.internal" in told.message) == ("unknown", True)
 
@@ -87,7 +87,7 @@ class TestPorts:
             for one in waiting:
                 one.setblocking(False)
                 one.connect_ex(full.getsockname())
-            told = await asked(NOBODY, "tcp.connect", "", f"127.0.0.1:{full.getsockname()[1]}")
+            told = await asked_once(NOBODY, "tcp.connect", "", f"127.0.0.1:{full.getsockname()[1]}")
             for one in waiting:
                 one.close()
         assert (told.outcome, "no answer" in told.message) == ("fail", True)
@@ -136,7 +136,7 @@ class TestCertificates:
         assert (refused.outcome, "refused" in refused.message) == ("unknown", True)
         with FaultProxy(("127.0.0.1", port)) as proxy:
             proxy.blackhole()
-            silent = await asked(NOBODY, "tls.certificate", "", f"127.0.0.1:{proxy.port}")
+            silent = await asked_once(NOBODY, "tls.certificate", "", f"127.0.0.1:{proxy.port}")
         assert silent.outcome == "unknown"
 
 

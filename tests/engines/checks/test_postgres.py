@@ -9,13 +9,11 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from tests.actions.checks.watched import Watched, asked
+from tests.actions.checks.watched import Watched, asked, asked_all, asked_once
 from tests.faults.proxy import FaultProxy
 from tests.servers.docker import wait_for
 from tests.servers.postgres import running
 from triage_tui.actions.checks.answer import Question
-from triage_tui.actions.checks.runner import ask_all
-from triage_tui.actions.checks.site import Site
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import PgbouncerSpec, PostgresSpec, RedisSpec
 from triage_tui.lab.embedded.server import EmbeddedServer
@@ -47,7 +45,7 @@ def straight(server: EmbeddedServer, **more: object) -> Watched:
 
 async def test_a_server_that_is_well_answers_all_of_them_from_one_look(server: EmbeddedServer) -> None:
     ids = ("postgres.ping", "postgres.locks", "postgres.connections", "tcp.connect")
-    answers = await ask_all([Question(id, "db") for id in ids], Site(straight(server)))
+    answers = await asked_all(straight(server), *(Question(id, "db") for id in ids))
     assert [one.outcome for one in answers] == ["pass"] * 4, answers
     ping, locks, connections, _ = answers
     assert "PostgreSQL 1" in ping.message
@@ -147,7 +145,7 @@ async def test_that_it_is_down_or_silent_is_the_answer_to_a_ping(
     down = await asked(through(server, proxy), "postgres.ping", "db")
     assert (down.outcome, down.message) == ("fail", "PostgreSQL does not answer: refused")
     proxy.blackhole()
-    silent = await asked(through(server, proxy), "postgres.ping", "db")
+    silent = await asked_once(through(server, proxy), "postgres.ping", "db")
     assert (silent.outcome, silent.message) == ("fail", "PostgreSQL does not answer: timeout")
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
-from tests.actions.checks.watched import Watched, asked
+from tests.actions.checks.watched import Watched, asked, asked_all
 from tests.faults.proxy import FaultProxy
 from tests.servers.redis import redis_binary
 from triage_tui.actions.checks.answer import Question
@@ -41,7 +41,7 @@ def on(url: str) -> Watched:
 
 
 async def test_a_server_that_is_well(server: EmbeddedServer, client: redis.Redis) -> None:
-    answers = await ask_all([Question(id, "kv") for id in IDS], Site(on(server.url)))
+    answers = await asked_all(on(server.url), *(Question(id, "kv") for id in IDS))
     assert [one.outcome for one in answers] == ["pass"] * len(IDS), answers
     assert "without a limit" in answers[1].message
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,6 @@ from triage_tui.actions.checks.site import Site
 from triage_tui.config.settings import DockerSpec
 from triage_tui.model import Kind, Sighting
 from triage_tui.model.docker import Container, DockerData
-from triage_tui.model.environment import ContainerEnvironment
 from triage_tui.model.outcome import Outcome
 from triage_tui.sources.docker.client import Client
 from triage_tui.sources.docker.failures import is_gone
@@ -33,15 +32,16 @@ _TROUBLE = re.compile(
 _NO_CONTAINER = "Containers that there are: triage snapshot. A name is compared whole."
 
 
-def _data(sighting: Sighting) -> DockerData:
+def data_of(sighting: Sighting) -> DockerData:
+    """Containers, where there are any. Raises CannotAskError."""
     if not isinstance(sighting.data, DockerData):
         raise CannotAskError(f"{sighting.target.name} shows no containers")
     return sighting.data
 
 
-def _container(sighting: Sighting, name: str) -> Container:
-    """By name, id or the service of its project."""
-    containers = _data(sighting).containers
+def container_of(sighting: Sighting, name: str) -> Container:
+    """By name, id or the service of its project. Raises CannotAskError."""
+    containers = data_of(sighting).containers
     for one in containers:
         if name == one.name or (len(name) >= 12 and one.id.startswith(name)):
             return one
@@ -71,13 +71,13 @@ def _state(one: Container) -> str:
 
 def _health(sighting: Sighting, question: Question) -> Iterator[str]:
     if not question.argument:
-        containers = _data(sighting).containers
+        containers = data_of(sighting).containers
         running = [one for one in containers if one.state == "running"]
         checked = sum(one.health is not None for one in running)
         yield f"{len(running)} of {len(containers)} containers run, {checked} with a health check"
         yield from map(_state, containers)
         return
-    one = _container(sighting, question.argument)
+    one = container_of(sighting, question.argument)
     if one.health is None and one.state == "running":
         yield f"{_state(one)}, and it has no health check"
     else:
@@ -96,7 +96,7 @@ async def _answer_health(site: Site, question: Question) -> Said:
     told = judged(site, sighting, question, _health)
     if told.outcome is Outcome.UNKNOWN or not question.argument:
         return told
-    one = _container(sighting, question.argument)
+    one = container_of(sighting, question.argument)
     if one.state not in ("running", "created", "paused", "restarting") and one.exit_code != 0:
         # Whether that is news is for the diagnosis; who asks about it hears that it has failed.
         return said(Outcome.FAIL, told.message, told.lines, told.age_s)
@@ -157,7 +157,7 @@ async def _name(site: Site, spec: DockerSpec, wanted: str) -> str:
         raise CannotAskError(
             f"{sighting.problem.kind}: {sighting.problem.message}", sighting.problem.next_step
         )
-    return _container(sighting, wanted).name
+    return container_of(sighting, wanted).name
 
 
 def _refused(error: InquiryError, name: str) -> Said:
@@ -182,7 +182,7 @@ async def _top(site: Site, question: Question) -> Said:
     sighting = await site.sighting(spec)
     if not sighting.known and sighting.problem is not None:
         return unseen(sighting.problem)
-    one = _container(sighting, question.argument)
+    one = container_of(sighting, question.argument)
     if one.state not in ("running", "paused"):
         return said(Outcome.FAIL, f"{_state(one)}: it has no process", age_s=sighting.age_s or 0.0)
     try:
@@ -216,69 +216,10 @@ def _table(answer: Any) -> tuple[list[str], list[list[str]]]:
     )
 
 
-async def _env(site: Site, question: Question) -> Said:
-    spec = site.spec(question.target, Kind.DOCKER)
-    sighting = await site.sighting(spec)
-    if not sighting.known:
-        return unseen(sighting.problem) if sighting.problem else unknown("nothing is known yet")
-    if not question.argument:
-        return judged(site, sighting, question, _environments)
-    container = _container(sighting, question.argument).name
-    environment = next((one for one in _data(sighting).environments if one.container == container), None)
-    if environment is None:
-        return unknown(
-            f"{container} has not been inspected: its variables are not known",
-            "Ask again in a moment; an engine or a proxy in front of it may refuse GET /containers/ID/json.",
-        )
-    wanted = [name for name in re.split(r"[,\s]+", question.options.get("names", "")) if name]
-    return _told(site, sighting, question, environment, wanted)
-
-
-def _told(
-    site: Site,
-    sighting: Sighting,
-    question: Question,
-    environment: ContainerEnvironment,
-    wanted: Sequence[str],
-) -> Said:
-    lines = [f"{one.variable} {one.words}" for one in environment.flaws]
-    lines += list(_names(environment))
-    missing = [shown(name) for name in wanted if name not in environment.names]
-    empty = [one.variable for one in environment.flaws if one.kind.value == "empty"]
-    age_s = sighting.age_s or 0.0
-    if missing:
-        return said(Outcome.FAIL, f"{environment.container} lacks {', '.join(missing)}", lines, age_s)
-    if hit := [name for name in empty if not wanted or name in wanted]:
-        return said(
-            Outcome.FAIL, f"{', '.join(hit)} of {environment.container} is set to nothing", lines, age_s
-        )
-    told = judged(site, sighting, question, lambda *_: lines)
-    number = f"{environment.container} has {len(environment.names)} variables"
-    message = f"{number}, all of {', '.join(map(shown, wanted))} among them" if wanted else number
-    if told.outcome in (Outcome.WARN, Outcome.FAIL):
-        message = told.message
-    return said(told.outcome, message, lines, age_s)
-
-
-def _names(environment: ContainerEnvironment) -> Iterator[str]:
-    """Names; of secrets what their value is compared by within this run of the program, never a value."""
-    for name in environment.names:
-        print_ = environment.fingerprints.get(name)
-        yield f"{name}  fingerprint {print_}" if print_ else name
-
-
-def _environments(sighting: Sighting, _: Question) -> Iterable[str]:
-    environments = _data(sighting).environments
-    yield f"the variables of {len(environments)} containers are known, and nothing is wrong with them"
-    for one in environments:
-        flaws = "; ".join(f"{flaw.variable} {flaw.words}" for flaw in one.flaws)
-        yield f"{one.container}: {len(one.names)} variables{': ' + flaws if flaws else ''}"
-
-
 def _versions(sighting: Sighting, question: Question) -> Iterator[str]:
-    data = _data(sighting)
+    data = data_of(sighting)
     if question.argument:
-        yield f"{question.argument}: image {_container(sighting, question.argument).image}"
+        yield f"{question.argument}: image {container_of(sighting, question.argument).image}"
     for note in data.logs.versions if data.logs is not None else ():
         if question.argument in ("", note.container):
             yield f"{note.container}: {note.program} {note.client}, server {note.server} by its log"
@@ -295,7 +236,7 @@ async def _client_versions(site: Site, question: Question) -> Said:
     ]
     told = judged(site, sighting, question, _versions)
     if told.outcome is Outcome.PASS and sighting.known:
-        logs = _data(sighting).logs
+        logs = data_of(sighting).logs
         known = any(True for _ in _versions(sighting, Question(question.id)))
         if not servers and not known:
             return unknown(
@@ -320,6 +261,5 @@ CHECKS = (
     Check("docker.health", (Kind.DOCKER,), "container", _answer_health),
     Check("docker.logs-tail", (Kind.DOCKER,), "container", _logs, needs_argument=True),
     Check("docker.top", (Kind.DOCKER,), "container", _top, needs_argument=True),
-    Check("env.present", (Kind.DOCKER,), "container", _env),
     Check("postgres.version-against-client", (Kind.DOCKER,), "container", _client_versions),
 )

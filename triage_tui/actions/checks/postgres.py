@@ -60,7 +60,8 @@ def _locks(sighting: Sighting, question: Question) -> Iterator[str]:
         if not nodes:
             yield "nobody waits for it"
     else:
-        yield f"{sum(one.waits_for is not None for one in nodes) or 'nobody'} waits for a lock"
+        waiting = sum(one.waits_for is not None for one in nodes)
+        yield f"{waiting} sessions wait for a lock" if waiting else "nobody waits for a lock"
     sessions = {one.pid: one for one in data.sessions}
     for node in nodes:
         holder = sessions.get(node.pid)
