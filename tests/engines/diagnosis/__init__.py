@@ -1,0 +1,1 @@
+"""What the running engine makes of incidents on real servers."""
