@@ -13,6 +13,7 @@ from triage_tui.actions import guard
 from triage_tui.actions.act import Action, Came, Order, Preview, Progress, Reach, Refused, Result
 from triage_tui.actions.audit import AuditError, AuditLog
 from triage_tui.actions.audit.content import intent_of, result_of
+from triage_tui.actions.commands import command_actions
 from triage_tui.actions.registry import find
 from triage_tui.actions.switch import Permits, RunPermit, Switch
 from triage_tui.config.settings import Settings, interval_of
@@ -32,7 +33,10 @@ Actions = Callable[[str, Settings], Action]
 
 
 def registered(id: str, settings: Settings) -> Action:
-    """The action of an id. Raises Refused."""
+    """The action of an id, the team's own commands included. Raises Refused."""
+    for command in command_actions(settings):
+        if command.id == id:
+            return command
     return find(id)
 
 
@@ -63,8 +67,8 @@ class Performer:
         """What an order would do. Reads, and changes nothing, so that it is answered where all is read-only, too.
         Raises Refused."""
         action = self._action(order)
-        spec = self._reach.spec(order.target)
-        guard.fresh(order, self._clock.steady(), interval_of(spec))
+        if order.seen_at is not None:
+            guard.fresh(order, self._clock.steady(), interval_of(self._reach.spec(order.target)))
         try:
             async with asyncio.timeout(PLAN_S):
                 preview = await action.plan(order, self._reach)

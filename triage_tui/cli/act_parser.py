@@ -52,7 +52,12 @@ def add(subparsers: Any, make: Any) -> tuple[Any, ...]:
         "act", help="do something, guarded as in the cockpit, for scripts", epilog=_ACT
     )
     act.add_argument("action", metavar="ACTION", help="its id, see `triage actions`")
-    act.add_argument("what", metavar="TARGET", help="what it is done to: TARGET, TARGET/ARGUMENT or ARGUMENT")
+    act.add_argument(
+        "what",
+        nargs="?",
+        metavar="TARGET",
+        help="what it is done to: TARGET, TARGET/ARGUMENT or ARGUMENT; a command of one's own needs none",
+    )
     act.add_argument("--dry-run", action="store_true", help="print what would be sent, and send nothing")
     act.add_argument(
         "--confirm", metavar="NAME", help="repeats what it is done to, where that has to be confirmed"

@@ -13,7 +13,7 @@ from triage_tui.cli import exits
 from triage_tui.cli.refusal import CannotError
 
 if TYPE_CHECKING:
-    from triage_tui.actions.act import Order, Preview, Refused, Result
+    from triage_tui.actions.act import Action, Order, Preview, Refused, Result
     from triage_tui.actions.perform import Performer
     from triage_tui.config.settings import Settings
     from triage_tui.engine import Engine
@@ -46,11 +46,14 @@ def act(arguments: Namespace) -> int:
 
 def actions(arguments: Namespace) -> int:
     """The list of what can be done."""
+    from triage_tui.actions.commands import command_actions
     from triage_tui.actions.registry import KEYS, find, here
     from triage_tui.cli import paper
     from triage_tui.model.deeds import ACTIONS
+    from triage_tui.text import safe
 
-    rows = [(find(id), ACTIONS[id], KEYS.get(id)) for id in here()]
+    rows: list[tuple[Action, str, str | None]] = [(find(id), ACTIONS[id], KEYS.get(id)) for id in here()]
+    rows += [(one, safe(one.spec.about), None) for one in command_actions(_settings(arguments))]
     if arguments.json:
         told = [
             {
@@ -79,12 +82,17 @@ def actions(arguments: Namespace) -> int:
 
 def _order(arguments: Namespace, settings: Settings, engine: Engine) -> Order:
     """What was asked for. Looks at the targets where the words alone do not tell which one is meant. Raises Refused."""
-    from triage_tui.actions.act import Order
+    from triage_tui.actions.act import Order, Refused
     from triage_tui.actions.naming import resolve, split
     from triage_tui.actions.registry import find
     from triage_tui.config.settings import kind_of
 
+    if arguments.action.startswith("command."):
+        name = arguments.action.removeprefix("command.")
+        return Order(arguments.action, arguments.what or name, "", dict(arguments.set))
     kind = find(arguments.action).kind
+    if arguments.what is None:
+        raise Refused("target", f"what is {arguments.action} to be done to?", "Name it behind the action.")
     names = [spec.name for spec in settings.targets if kind_of(spec) is kind]
     said = split(arguments.what, names)
     if said is None or said[1] == "":

@@ -7,11 +7,12 @@ from msgspec import Struct
 TOP = ""
 ENVIRONMENT = "environments.NAME"
 TARGET = "environments.NAME.targets"
+COMMAND = "environments.NAME.commands"
 THRESHOLD = "thresholds.SIGNAL"
 GUIDES = "guides"
 QUIET = "quiet"
 SCREEN = "screen"
-LISTS = frozenset({TARGET, QUIET})
+LISTS = frozenset({TARGET, COMMAND, QUIET})
 """Tables that are written with two brackets, as often as needed."""
 
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage_tui.config.key import ENVIRONMENT, GUIDES, LISTS, QUIET, SCREEN, TARGET, THRESHOLD, TOP, Key
+from triage_tui.config.command_keys import COMMAND_KEYS
+from triage_tui.config.key import (
+    COMMAND,
+    ENVIRONMENT,
+    GUIDES,
+    LISTS,
+    QUIET,
+    SCREEN,
+    TARGET,
+    THRESHOLD,
+    TOP,
+    Key,
+)
 from triage_tui.config.target_keys import TARGET_KEYS
 
 __all__ = [
+    "COMMAND",
     "ENVIRONMENT",
     "GUIDES",
     "KEYS",
@@ -58,6 +71,7 @@ KEYS: tuple[Key, ...] = (
         "true",
     ),
     *TARGET_KEYS,
+    *COMMAND_KEYS,
     Key(
         THRESHOLD,
         "warning",

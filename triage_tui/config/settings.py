@@ -176,6 +176,24 @@ class ScreenSettings(Struct, frozen=True, forbid_unknown_fields=True):
     title: bool = True
 
 
+class CommandSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """A command of the team's own.
+
+    argv        the program and its arguments, one by one; `{NAME}` stands for a parameter. No shell reads them
+    about       what it does
+    parameters  name → what it is; each has to be given
+    safe        it may be run without its name being typed
+    timeout_s   after which it is killed
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    about: str = ""
+    parameters: dict[str, str] = {}
+    safe: bool = False
+    timeout_s: float = 60.0
+
+
 class Settings(Struct, frozen=True):
     """One environment, ready to be watched.
 
@@ -189,6 +207,7 @@ class Settings(Struct, frozen=True):
                    name the variable and not the value
     quiet          findings that are known and not to be told
     screen         how the cockpit makes itself heard
+    commands       the team's own commands
     """
 
     environment: str
@@ -203,6 +222,7 @@ class Settings(Struct, frozen=True):
     quiet: tuple[QuietRule, ...] = ()
     screen: ScreenSettings = ScreenSettings()
     read_only_can_be_lifted: bool = False
+    commands: tuple[CommandSpec, ...] = ()
 
 
 def kind_of(spec: TargetSpec) -> Kind:

@@ -58,6 +58,7 @@ def render(settings: Settings) -> str:
     for kind, url in _TO_BE_NAMED.items():
         if kind not in kinds:
             lines += ["", f"# [[{here}.targets]]", *_example(kind, url, explained)]
+    lines += ["", f"# [[{here}.commands]]", *_commands()]
     lines += ["", *_thresholds(settings.thresholds), "", *_guides(settings.guide_folders)]
     lines += ["", *_screen(), "", *_quiet()]
     return "\n".join(lines) + "\n"
@@ -178,6 +179,13 @@ def _guides(folders: tuple[str, ...]) -> Iterator[str]:
     yield "[guides]"
     yield from _comment(key.meaning)
     yield f"folders = {_toml(folders)}" if folders else f"# folders = {key.example}"
+
+
+def _commands() -> Iterator[str]:
+    for key in keys.KEYS:
+        if key.table == keys.COMMAND:
+            yield from _comment(f"{key.name}: {key.meaning}")
+            yield f"# {key.name} = {key.example}"
 
 
 def _screen() -> Iterator[str]:

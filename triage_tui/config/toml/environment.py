@@ -10,7 +10,9 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from triage_tui.config.errors import did_you_mean
+from triage_tui.config.settings import CommandSpec
 from triage_tui.config.toml.check import key_name, unknown_keys, values
+from triage_tui.config.toml.commands import read_commands
 from triage_tui.config.toml.document import Document
 from triage_tui.config.toml.locate import KeyPath
 from triage_tui.config.toml.rules import check_name
@@ -31,6 +33,7 @@ class Environment(Struct, frozen=True):
     read_only_can_be_lifted: bool = False
     discover: bool = True
     tables: tuple[TargetTable, ...] = ()
+    commands: tuple[CommandSpec, ...] = ()
 
 
 def is_read_only(name: str) -> bool:
@@ -62,6 +65,7 @@ def read_environment(document: Document, name: str, place: Place) -> Environment
         read_only_can_be_lifted=found.get("read_only_can_be_lifted", False),
         discover=found.get("discover", not tables),
         tables=tables,
+        commands=read_commands(document, path, given.get("commands", [])),
     )
 
 

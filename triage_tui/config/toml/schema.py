@@ -50,6 +50,7 @@ class EnvironmentTable(Struct, frozen=True):
     read_only_can_be_lifted: bool | None = None
     discover: bool | None = None
     targets: tuple[dict[str, Any], ...] = ()
+    commands: tuple[dict[str, Any], ...] = ()
 
 
 class TargetKeys(Struct, frozen=True):
