@@ -105,7 +105,7 @@ class Performer:
         try:
             fresh = await self._again(action, preview)
             await self._write(intent_of(fresh, run, self._reach.settings.environment))
-            # What happened while the disk was waited for counts: the switch, and how old the preview is by now.
+            # The switch may have been turned on while the disk was waited for.
             permit.check()
         except Refused as refused:
             self._permits.over(preview, permit)

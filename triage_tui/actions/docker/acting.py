@@ -77,6 +77,7 @@ class Line:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._spoken = link.api or ""
 
     @property
     def endpoint(self) -> str:
@@ -85,8 +86,8 @@ class Line:
 
     @property
     def version(self) -> str:
-        """The API version that is spoken."""
-        return self._link.api or ""
+        """The API version that is spoken, or was until the connection ended."""
+        return self._link.api or self._spoken
 
     def words(self, error: BaseException) -> str:
         """What an error means, for people."""

@@ -19,7 +19,7 @@ DEPENDANTS_SHOWN = 20
 SHORTEST_ID = 12
 
 _UNDO = {
-    "restart": None,
+    "restart": "it runs again by itself; what it had only in memory is lost",
     "start": "docker.stop stops it again",
     "stop": "docker.start starts it again",
     "kill": "docker.start starts it again; what it had not written is lost",

@@ -85,7 +85,7 @@ async def preview(order: Order, reach: Reach) -> Preview:
             for one in seen
         ),
         sends=tuple(sent(engine, one.id, "restart") for one in seen),
-        undo=None,
+        undo="they run again by themselves; what they had only in memory is lost",
         taken_at=steady(),
         held={"steps": msgspec.json.encode(steps).decode()},
     )
