@@ -147,3 +147,15 @@ async def test_where_no_target_is_nothing_is_asked() -> None:
         assert "nothing is proposed here" in screen.text
         await screen.press("escape")
         assert screen.overview.focused is screen.pane("docker").table
+
+
+async def test_the_palette_asks_too() -> None:
+    async with cockpit() as screen:
+        watched(screen)
+        await screen.press("5")
+        command = next(
+            one for one in screen.app.get_system_commands(screen.overview) if "check what" in one.title
+        )
+        await command.callback()
+        await until_done(screen)
+        assert "Checks  of host" in screen.text
