@@ -85,7 +85,8 @@ def company(say: Callable[[str], None], incident: Incident | None = None) -> Ite
             if up is None or process.returncode != 0:
                 complaints.seek(0)
                 said = complaints.read().decode(errors="replace").strip()
-                raise LabError(f"the demo's lab ended by itself: {said or 'it gave no reason'}")
+                why = said or f"it gave no reason, and ended with {process.returncode}"
+                raise LabError(f"the demo's lab ended by itself: {why}")
     except home.HomeError as error:
         raise LabError(str(error)) from error
     finally:
