@@ -208,3 +208,38 @@ def test_who_repeats_what_a_service_said_stands_below_it_and_the_server_is_no_vi
     one = diagnosed(seen(DockerData((front, api, server)), name="engine"))
     assert roots(one) == ["postgres.database-missing shop-api-1"]
     assert {each.subject for each in one.incidents[0].symptoms} == {"shop-api-1", "shop-front-1"}
+
+
+REPEATED = {
+    "who calls repeats what it was answered": (
+        "ERROR revrx-backend: InvalidTokenError: Token signature verification failed",
+        "ERROR gateway: revrx refused an encounter: 401"
+        " {'error': 'InvalidTokenError: Token signature verification failed'}",
+    ),
+    "who refuses takes it for daily work": (
+        "RuntimeError: Rate limit exceeded. Try again in 45 seconds.",
+        '2026-11-26 11:32:46,085 INFO partner: "GET /servicetitan/customers" 429 3 ms',
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "echo"), REPEATED.values(), ids=REPEATED)
+@pytest.mark.parametrize("names", [("a-1", "z-1"), ("z-1", "a-1")], ids=["in order", "the other way round"])
+def test_one_error_in_two_logs_is_one_incident(first: str, echo: str, names: tuple[str, str]) -> None:
+    teller, repeater = names
+    hit = LogHit(teller, "shop/tokens", first, 9, "2026-03-01T02:00:00+00:00", 9.0, 1.0)
+    hits = sorted((hit, replace(hit, container=repeater, line=echo)), key=lambda one: one.container)
+    one = diagnosed(seen(DockerData((), logs=Logs(watched=2, hits=tuple(hits))), name="engine"))
+    assert roots(one) == [f"logs.signature {teller}"]
+    assert [each.subject for each in one.incidents[0].symptoms] == [repeater]
+
+
+def test_of_equal_logs_one_leads_and_others_with_another_error_stand_alone() -> None:
+    hit = LogHit("b-1", "shop/tokens", "ERROR b: no token", 9, "2026-03-01T02:00:00+00:00", 9.0, 1.0)
+    alike = replace(hit, container="a-1", line="ERROR a: no token at all")
+    other = replace(hit, container="c-1", entry="shop/mail", line="ERROR c: mail bounced")
+    one = diagnosed(
+        seen(DockerData((), logs=Logs(watched=3, hits=(hit, alike, other))), name="engine"),
+    )
+    assert len(one.incidents) == 2
+    assert {each.root.guides[0] for each in one.incidents} == {"shop/tokens", "shop/mail"}

@@ -18,6 +18,7 @@ from triage_tui.diagnosis.causes import (
     is_deeper,
     works_on_queues,
 )
+from triage_tui.diagnosis.echoes import tells_first_hand
 from triage_tui.diagnosis.ties import Node, Ties
 from triage_tui.model import Finding
 from triage_tui.model.finding import Key
@@ -26,6 +27,9 @@ NO_WORKERS = "queue.no-workers"
 LOG_LINE = "logs.signature"
 TURNED_AWAY = frozenset({"postgres.auth-failed", "postgres.database-missing", "redis.auth-failed"})
 """Whoever calls a service that was turned away repeats what it said."""
+
+_MOST_ALIKE = 20
+"""Logs with the same error that one is compared with."""
 
 TOLD_TWICE = frozenset({"postgres.connections-exhausted"})
 
@@ -74,6 +78,7 @@ class _Traces:
         self._spreading: defaultdict[Node, list[int]] = defaultdict(list)
         self._by_id: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._by_subject: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_guide: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._servers: defaultdict[str, list[int]] = defaultdict(list)
         self._targets = {one.target for one in findings}
         self._broken_workers: list[int] = []
@@ -95,6 +100,8 @@ class _Traces:
                 self._broken_workers.append(place)
             if one.id == NO_WORKERS:
                 self._no_workers.append(place)
+            if one.id == LOG_LINE and one.guides:
+                self._by_guide[one.target, one.guides[0]].append(place)
 
     def of(self, symptom: Finding) -> Iterator[tuple[int, int]]:
         """(distance, place) of everything that explains a symptom."""
@@ -124,10 +131,22 @@ class _Traces:
                 yield from (
                     (1, place) for target in self._targets for place in self._by_id.get((target, id), ())
                 )
+            yield from ((1, place) for place in self._first_hand(symptom))
         if symptom.id == NO_WORKERS:
             yield from ((1, place) for place in self._broken_workers)
         if symptom.id in GONE_WORKER and works_on_queues(symptom.subject):
             yield from ((1, place) for place in self._no_workers)
+
+    def _first_hand(self, symptom: Finding) -> Iterator[int]:
+        """Places of other logs with the error that one guide answers. Where nothing tells who repeats it, the more
+        urgent one leads."""
+        alike = self._by_guide[symptom.target, symptom.guides[0]] if symptom.guides else []
+        own = next((place for place in alike if self._findings[place].key == symptom.key), -1)
+        for place in alike[:_MOST_ALIKE]:
+            if place != own:
+                first = tells_first_hand(self._findings[place], symptom)
+                if first or (first is None and place < own):
+                    yield place
 
     def _near(self, symptom: Finding) -> Iterator[int]:
         """Places of findings about the same thing, or about the same server, that explain it."""

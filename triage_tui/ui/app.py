@@ -166,6 +166,7 @@ class TriageApp(App[int]):
             zoom = partial(self._overview.action_zoom, pane.face.kind.value)
             yield SystemCommand(f"{pane.face.title} alone", f"key {number}", zoom)
         yield SystemCommand("all panes", "key 1", partial(self._overview.action_zoom, ""))
+        yield SystemCommand("check what is selected", "key c; only reads", self._overview.action_check)
 
     def get_default_screen(self) -> Overview:
         """The Overview is the first screen, so that nothing else is ever laid out or painted before it."""

@@ -99,11 +99,24 @@ async def test_each_verb_does_what_it_says_and_refuses_where_there_is_nothing_to
             assert (await refused(here.plan(f"docker.{verb}", "act-one"))).kind == "unavailable"
 
 
-async def test_what_ends_again_at_once_was_not_restarted(docker_engine: Engine, here: Acting) -> None:
-    with docker_engine.container("act-fails", "exit 3", start=False):
+async def test_what_ends_again_soon_was_not_started(
+    docker_engine: Engine, here: Acting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage_tui.actions.docker.doing.STEADY_S", 60.0)
+    with docker_engine.container("act-fails", "sleep 1; exit 3", start=False):
         result = await here.act("docker.start", "act-fails")
         assert result.came is Came.NOT_DONE
         assert result.message == "act-fails was started and ended again, exit code 3"
+
+
+async def test_what_ends_over_and_over_was_not_started(
+    docker_engine: Engine, here: Acting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage_tui.actions.docker.doing.STEADY_S", 60.0)
+    with docker_engine.container("act-loops", "sleep 1; exit 3", start=False, restart="always"):
+        result = await here.act("docker.start", "act-loops")
+        assert result.came is Came.NOT_DONE
+        assert "started once more" in result.message
 
 
 async def test_another_run_of_it_is_another_target(docker_engine: Engine, here: Acting, wire: Wire) -> None:

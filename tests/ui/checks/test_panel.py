@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,10 @@ import pytest
 from tests.ui.cockpit import NARROW, WIDE, Cockpit, cockpit
 from tests.ui.findings import blocked, diagnosis, redis_full, unhealthy
 from tests.ui.pictures import picture
+from triage_tui.actions.checks import runner
+from triage_tui.actions.checks.answer import Question, Said
+from triage_tui.actions.checks.check import Check
+from triage_tui.actions.checks.site import Site
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import DockerSpec, HostSpec, PostgresSpec, RedisSpec
 from triage_tui.model import Deed, Incident
@@ -23,21 +26,12 @@ WITHIN_S = 40.0
 KNOWLEDGE = Path(__file__).parents[3] / "knowledge" / "postgres"
 
 
-@pytest.fixture
-def silent() -> Iterator[int]:
-    """A port that takes connections and says nothing."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        one.listen(64)
-        yield one.getsockname()[1]
-
-
-def watched(screen: Cockpit, redis_port: int = 1) -> None:
-    """What the picture shows, where nothing is; or a port that says nothing."""
+def watched(screen: Cockpit) -> None:
+    """What the picture shows, at places where nothing is."""
     screen.engine.found = (
         PostgresSpec("shop-db", Secret("postgresql://127.0.0.1:1/shop")),
         DockerSpec("docker", Secret("unix:///nowhere/at/all")),
-        RedisSpec("shop-redis", Secret(f"redis://127.0.0.1:{redis_port}")),
+        RedisSpec("shop-redis", Secret("redis://127.0.0.1:1")),
         HostSpec(),
     )
 
@@ -54,9 +48,10 @@ async def answered(screen: Cockpit) -> None:
     await screen.settle()
 
 
-async def until_done(screen: Cockpit) -> None:
+async def until_done(screen: Cockpit, other: Callable[[], bool] = lambda: True) -> None:
+    """Until a round has ended, which is another one than before."""
     end = time.monotonic() + WITHIN_S
-    while not panel(screen).asked.done:
+    while not (panel(screen).asked.done and other()):
         assert time.monotonic() < end, panel(screen).asked
         await asyncio.sleep(0.02)
     await screen.settle()
@@ -97,15 +92,21 @@ async def test_what_is_worth_asking_about_a_row(keys: tuple[str, ...], asked: tu
         assert len(panel(screen).asked.answers) == len(ids)
 
 
-async def test_the_screen_goes_on_while_a_server_says_nothing(silent: int) -> None:
+async def test_the_screen_goes_on_while_a_server_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def endless(_: Site, __: Question) -> Said:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    check = Check("redis.ping", (), "", endless, limit_s=600.0)
+    monkeypatch.setattr(runner, "all_checks", lambda: {check.id: check})
     stuck = redis_full(checks=(Deed("redis.ping", "shop-redis"),))
     async with cockpit(meaning=diagnosis([Incident(stuck)])) as screen:
-        watched(screen, silent)
         await screen.press("0", "c")
         assert "… asking" in screen.text
-        await screen.press("escape", "escape")
         await screen.show(picture(), diagnosis([Incident(unhealthy())]))
         assert "shop-api fails its health check" in screen.text
+        assert "… asking" in screen.text
+        await screen.press("escape", "escape")
         assert "Checks  of" not in screen.text
 
 
@@ -116,11 +117,9 @@ async def test_c_asks_again_and_other_answers_take_their_place() -> None:
         await until_done(screen)
         (first,) = panel(screen).asked.answers.values()
         await screen.press("c")
-        await until_done(screen)
-        (second,) = panel(screen).asked.answers.values()
-        assert second is not first
+        await until_done(screen, lambda: first not in panel(screen).asked.answers.values())
         await screen.press("escape", "j", "c")
-        await until_done(screen)
+        await until_done(screen, lambda: panel(screen).asked.about == "of docker shop-api")
         assert "Checks  of docker shop-api" in screen.text
         await screen.press("j", "k", "j")
         assert screen.overview.query(Panel), "there is one panel, whatever was asked"
@@ -147,3 +146,15 @@ async def test_where_no_target_is_nothing_is_asked() -> None:
         assert "nothing is proposed here" in screen.text
         await screen.press("escape")
         assert screen.overview.focused is screen.pane("docker").table
+
+
+async def test_the_palette_asks_too() -> None:
+    async with cockpit() as screen:
+        watched(screen)
+        await screen.press("5")
+        command = next(
+            one for one in screen.app.get_system_commands(screen.overview) if "check what" in one.title
+        )
+        await command.callback()
+        await until_done(screen)
+        assert "Checks  of host" in screen.text

@@ -19,6 +19,10 @@ SHOWS_WITHIN_S = 5.0
 
 LOOK_EVERY_S = 0.5
 
+STEADY_S = 2.0
+"""How long a container without a health check has to run before it is said to: what cannot read its configuration ends
+within that time."""
+
 _NOT_FOUND = 404
 _PAST = {
     "restart": "restarted",
@@ -96,6 +100,7 @@ async def _shown(
     began = steady()
     limit_s = max(wait_s, SHOWS_WITHIN_S) if verb in ("restart", "start") else SHOWS_WITHIN_S
     seen: Now | None = None
+    ran: tuple[str | None, float] | None = None
     failed = ""
     while True:
         try:
@@ -106,10 +111,19 @@ async def _shown(
             failed = engine.words(error)
         else:
             result, awaited = _judged(verb, pinned, what, seen)
+            if result is not None and verb in ("restart", "start") and result.came is Came.DONE:
+                if ran is not None and ran[0] != seen.started_at:
+                    return _over_and_over(verb, seen)
+                ran = ran or (seen.started_at, steady())
+                if seen.health is None and steady() - ran[1] < STEADY_S:
+                    result, awaited = None, f"{seen.name} runs; waiting whether it stays"
             if result is not None:
                 return result
             progress(f"{awaited}, for {duration(steady() - began)}")
-        if steady() - began >= limit_s:
+        until = began + limit_s
+        if ran is not None:
+            until = max(until, ran[1] + STEADY_S + SHOWS_WITHIN_S)
+        if steady() >= until:
             break
         await asyncio.sleep(LOOK_EVERY_S)
     if failed or seen is None:
@@ -149,6 +163,14 @@ def _judged(verb: str, pinned: tuple[str, str], what: str, now: Now) -> tuple[Re
     if now.status == ("paused" if verb == "pause" else "running"):
         return Result(Came.DONE, f"{now.name} is {_PAST[verb]}"), ""
     return None, f"waiting until {now.name} is {_PAST[verb]} ({now.status})"
+
+
+def _over_and_over(verb: str, now: Now) -> Result:
+    return Result(
+        Came.NOT_DONE,
+        f"{now.name} was {_PAST[verb]}, ended again, and was started once more",
+        (f"Its restart policy is {now.restart_policy}.",),
+    )
 
 
 def _removed(verb: str, what: str) -> Result:
