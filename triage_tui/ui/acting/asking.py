@@ -78,6 +78,7 @@ class Asking(ModalScreen[None]):
         self._typed = ""
         self._note = ""
         self._over = False
+        self._seen = False
 
     def compose(self) -> ComposeResult:
         """What is asked, and below it how it is answered."""
@@ -110,8 +111,8 @@ class Asking(ModalScreen[None]):
         """Ask this. make: the question for a width. It can be confirmed when it has been painted."""
         self._make = make
         self.ears.covered()
+        self._seen = False
         self.draw()
-        self.call_after_refresh(self.ears.painted)
 
     def draw(self) -> None:
         """Show it, with ages as of now."""
@@ -121,6 +122,9 @@ class Asking(ModalScreen[None]):
         if self._make is not None:
             self._question = self._make(width)
             self._body.show(self._question.lines)
+            if not self._seen:
+                self._seen = True
+                self.call_after_refresh(self.ears.painted)
         self._said.show(((Cell(self._note, "warn"),) if self._note else (),))
         self._foot.show((foot_line(self._question, self._typed),))
 
@@ -177,7 +181,7 @@ class Asking(ModalScreen[None]):
         self._say("")
 
     def _decide(self, key: str, read_at: float) -> None:
-        counts = self.ears.confirms(key, read_at)
+        counts = self.ears.confirms(key, read_at, burst=key == CONFIRM_TYPED)
         question = self._question
         if question is None or question.closed is not None:
             return

@@ -53,14 +53,15 @@ class Ears:
             return False
         return self._from is not None and read_at > self._from
 
-    def confirms(self, key: str, read_at: float) -> bool:
-        """It counts as a decision, too: it is neither a repetition nor a part of a paste."""
+    def confirms(self, key: str, read_at: float, *, burst: bool = False) -> bool:
+        """It counts as a decision, too: it is neither a repetition nor a part of a paste. burst: it may follow another
+        key at once, as one that no paste holds does behind a name."""
         last, self._last = self._last, (key, read_at)
         heard = self.hears(read_at)
         if last is None:
             return heard
         since = read_at - last[1]
-        return heard and since > BURST_S and not (last[0] == key and since < REPEAT_S)
+        return heard and (burst or since > BURST_S) and not (last[0] == key and since < REPEAT_S)
 
     def note(self, key: str, read_at: float) -> None:
         """A key that decides nothing was read."""
