@@ -24,7 +24,9 @@ MOST_TYPED = 300
 
 MOVES = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -10_000, "end": 10_000}
 
-DROPPED = "that key was read before this was shown, or held down: it does not count"
+DROPPED = (
+    "not counted: read before this was shown, while the screen stood still, or held down; press it again"
+)
 PASTED = "a paste confirms nothing: type it"
 ENTERED = "Enter confirms nothing: Ctrl+Y does, once the name stands there"
 

@@ -11,7 +11,7 @@ from triage_tui.ui.cells import Cell, Line, hanging, wrap
 from triage_tui.ui.header import short_endpoint
 from triage_tui.ui.palette import Tone
 
-LABEL_CELLS = 12
+LABEL_CELLS = 17
 MOST_AFFECTED = 12
 
 DANGERS: dict[Danger, tuple[str, Tone]] = {
