@@ -21,6 +21,8 @@ AGES_S = 1.0
 CONFIRM = "y"
 CONFIRM_TYPED = "ctrl+y"
 MOST_TYPED = 300
+AROUND_LINES = 4
+"""Two of the frame, one for what is said, one for Cancel."""
 
 MOVES = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -10_000, "end": 10_000}
 
@@ -71,6 +73,7 @@ class Asking(ModalScreen[None]):
         super().__init__()
         self._given, self._gone, self._hold = given, gone, hold
         self.ears = ears or Ears()
+        self._scroll = VerticalScroll(can_focus=False)
         self._body = Lines(palette)
         self._said = Lines(palette)
         self._foot = Lines(palette)
@@ -85,7 +88,7 @@ class Asking(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """What is asked, and below it how it is answered."""
         with Vertical():
-            with VerticalScroll(can_focus=False):
+            with self._scroll:
                 yield self._body
             yield self._said
             with Horizontal():
@@ -119,6 +122,8 @@ class Asking(ModalScreen[None]):
     def draw(self) -> None:
         """Show it, with ages as of now."""
         width = self._body.size.width
+        scroll = self._scroll
+        scroll.styles.max_height = max(1, self.app.size.height - AROUND_LINES)
         if not width:
             return
         if self._make is not None:
@@ -126,9 +131,20 @@ class Asking(ModalScreen[None]):
             self._body.show(self._question.lines)
             if not self._seen:
                 self._seen = True
-                self.call_after_refresh(self.ears.painted)
-        self._said.show(((Cell(self._note, "warn"),) if self._note else (),))
+                self.call_after_refresh(self._painted)
+        more = scroll.max_scroll_y > scroll.scroll_offset.y
+        self._said.show((self._said_line(more=more),))
         self._foot.show((foot_line(self._question, self._typed),))
+
+    def _painted(self) -> None:
+        self.ears.painted()
+        # How much of it there is room for is known now.
+        self.draw()
+
+    def _said_line(self, *, more: bool) -> Line:
+        if self._note:
+            return (Cell(self._note, "warn"),)
+        return (Cell("↓ more below: arrows and Page Down", "dim"),) if more else ()
 
     def on_resize(self) -> None:
         """Lines depend on the width."""
@@ -166,7 +182,8 @@ class Asking(ModalScreen[None]):
             self._hold()
             self.draw()
         elif key in MOVES:
-            self.query_one(VerticalScroll).scroll_relative(y=MOVES[key], animate=False)
+            self._scroll.scroll_relative(y=MOVES[key], animate=False)
+            self.call_after_refresh(self.draw)
         elif word is not None:
             self._type(event)
 
