@@ -44,7 +44,7 @@ def test_it_shows_the_company_and_a_key_ends_it_and_leaves_nothing(
             program.wait_for(part, PATIENCE_S)
         left = _servers_of(program)
         program.press(key)
-        assert program.wait_for_exit(PATIENCE_S) == 0
+        assert program.wait_for_exit(PATIENCE_S) == 0, program.text
         assert not program.modes.left_over
         expect_nothing_left(left, open_folder)
 

@@ -13,6 +13,8 @@ from tests.servers.docker import Engine, docker_engine, wait_for
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import DockerSpec
 
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
+
 __all__ = ["docker_engine"]
 
 CONTAINERS = {

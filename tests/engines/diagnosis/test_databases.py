@@ -89,14 +89,15 @@ def test_a_transaction_that_was_left_open(
 
 @pytest.mark.redis
 def test_a_redis_that_takes_no_more(start: StartRedis) -> None:
-    server = start(settings={"maxmemory": "40mb", "maxmemory-policy": "noeviction"})
+    server = start(settings={"maxmemory": "100mb", "maxmemory-policy": "noeviction"})
     spec = RedisSpec("cache", Secret(server.url), interval_s=INTERVAL_S)
     with watching(spec) as engine, redis.Redis.from_url(server.url) as client:
-        # Large ones first; a small one is refused when nothing is left at all.
-        for size in (2**20, 2**10):
-            with suppress(redis.ResponseError):
-                for number in range(100_000):
-                    client.set(f"report:{size}:{number}", b"x" * size)
+        for number in range(20):
+            client.set(f"report:{number}", b"x" * 2**20)
+        # What is there already is more than what may be there from now on.
+        client.config_set("maxmemory", "15mb")
+        with pytest.raises(redis.ResponseError, match="used memory"):
+            client.set("one more", 1)
         led_by(engine, "redis.writes-refused", "")
         client.flushdb()
         gone(engine, "redis.writes-refused")
