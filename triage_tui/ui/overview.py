@@ -354,15 +354,18 @@ class Overview(Screen[None]):
         return self._chosen(self._glance)
 
     def _chosen(self, glance: Glance) -> Sequence[Offer]:
-        from triage_tui.ui.acting.offers import of_finding, of_row
-
-        if self.problems.has_focus:
-            finding = self.problems.finding
-            return of_finding(glance.picture, finding) if finding is not None else ()
+        finding = self.problems.finding if self.problems.has_focus else None
         pane = self.focused_pane
         sighting, row = pane.sighting, pane.table.selected
-        if sighting is None or row is None:
+        if finding is None and (self.problems.has_focus or sighting is None or row is None):
             return ()
+        # Not before there is something to act on: the first paint has no rows.
+        from triage_tui.ui.acting.offers import of_finding, of_row
+
+        if finding is not None:
+            return of_finding(glance.picture, finding)
+        assert sighting is not None
+        assert row is not None
         return of_row(glance.picture, sighting, row.key, self._act.purges)
 
     def action_act(self, key: str) -> None:
