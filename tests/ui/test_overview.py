@@ -137,7 +137,7 @@ class TestKeys:
         async with cockpit() as screen:
             await screen.press(key)
             assert "Search for commands" in screen.text
-            await screen.press(*"postgre", "down", "enter")
+            await screen.press(*"postgresql", "down", "enter")
             assert "Search for commands" not in screen.text
             assert "Containers" not in screen.text
             assert screen.overview.focused_pane is screen.pane("postgres")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Protocol
 
 from triage_tui.actions.act import Progress
 from triage_tui.actions.audit.content import verdict_of
 from triage_tui.actions.perform import Performer
 from triage_tui.actions.verdict import HOLD_S, WAIT_S, Following, Judgement, Seen, Verdict, snapshot
-from triage_tui.engine import Engine
+from triage_tui.model import Diagnosis, Picture
 from triage_tui.model.finding import Key
 from triage_tui.sources.clock import CLOCK, Clock
 
@@ -16,13 +17,21 @@ STEP_S = 0.5
 """How often the latest picture is asked for; looks come every two seconds."""
 
 
-def seen_now(engine: Engine, key: Key) -> Seen:
+class Looks(Protocol):
+    """An engine, or something that stands still in its place."""
+
+    def picture(self) -> Picture: ...
+    def diagnosis(self) -> Diagnosis: ...
+    def refresh(self, target: str | None = None) -> None: ...
+
+
+def seen_now(engine: Looks, key: Key) -> Seen:
     """What is known of a finding: to be taken when its action is confirmed."""
     return snapshot(key, engine.picture(), engine.diagnosis())
 
 
 async def follow(
-    engine: Engine,
+    engine: Looks,
     performer: Performer,
     run: str,
     key: Key,

@@ -20,10 +20,14 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.screen import Screen
 
+from triage_tui.actions.registry import KEYS as ACTION_KEYS
+from triage_tui.actions.registry import here
 from triage_tui.config.settings import Settings
 from triage_tui.guides.places import cache_folder
 from triage_tui.model import Diagnosis, Picture
+from triage_tui.model.deeds import ACTIONS
 from triage_tui.text import safe
+from triage_tui.ui.acting.hand import Hand
 from triage_tui.ui.alarm import Alarm
 from triage_tui.ui.collects import Collects
 from triage_tui.ui.crash import crash_report
@@ -101,7 +105,10 @@ class TriageApp(App[int]):
         self._palette = palette
         self._desk = desk if desk is not None else _desk(settings)
         self._asker: Asker | None = None
-        self._overview = Overview(palette, self._desk, self._ask)
+        self._hand = Hand(
+            self, palette, engine, settings, lambda work: self._overview.post(work), self._show, self._note
+        )
+        self._overview = Overview(palette, self._desk, self._ask, self._hand)
         self._scrub = Scrub(unicode=palette.unicode)
         self._life = TerminalLife(self._leave)
         self._unsubscribe: Callable[[], None] | None = None
@@ -152,6 +159,9 @@ class TriageApp(App[int]):
         for key in KEYS:
             if key.action and key.action != "command_palette":
                 yield SystemCommand(key.long, f"key {key.shown}", partial(self.run_action, key.action))
+        for id in here():
+            act = partial(self._overview.act_by_id, id)
+            yield SystemCommand(f"{ACTIONS[id]} ({id})", f"key {ACTION_KEYS[id]}, asked about first", act)
         for number, pane in enumerate(self._overview.panes, start=2):
             zoom = partial(self._overview.action_zoom, pane.face.kind.value)
             yield SystemCommand(f"{pane.face.title} alone", f"key {number}", zoom)
@@ -198,6 +208,7 @@ class TriageApp(App[int]):
         """Stop looking."""
         self._life.stop()
         self._desk.close()
+        self._hand.close()
         if self._asker is not None:
             self._asker.close()
         if self._unsubscribe is not None:
@@ -212,7 +223,9 @@ class TriageApp(App[int]):
         now = time.monotonic()
         picture, diagnosis = self._held if self._held is not None else self._known()
         held_s = now - self._held_at if self._held is not None else None
-        self._overview.show(Glance(picture, self._settings.thresholds, held_s or 0.0, diagnosis), held_s)
+        shown = self._hand.guarded(picture)
+        self._overview.show(Glance(shown, self._settings.thresholds, held_s or 0.0, diagnosis), held_s)
+        self._overview.show_doings(self._hand.lines(self.size.width))
         self._call(diagnosis)
         for target, subjects in self._overview.seen().items():
             if self._seen.get(target, ()) != subjects:
@@ -289,6 +302,10 @@ class TriageApp(App[int]):
         self._held = self._known() if self._held is None else None
         self._held_at = time.monotonic()
         self._show()
+
+    def action_read_only(self) -> None:
+        """Nothing may be changed, at once; or ask to allow it again."""
+        self._hand.acting.turn()
 
     def action_refresh(self) -> None:
         """Look at everything now."""

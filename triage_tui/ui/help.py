@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from triage_tui.text import figures
 from triage_tui.ui.cells import Cell, Line, hanging
 from triage_tui.ui.glance import STATES
-from triage_tui.ui.keys import help_lines
+from triage_tui.ui.keys import action_lines, help_lines
 from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
 
@@ -72,6 +72,12 @@ def _page(width: int) -> list[Line]:
     return [
         (Cell("Keys", "title"), Cell("    Esc closes", "dim")),
         *help_lines(width),
+        (),
+        (
+            Cell("Actions", "title"),
+            Cell("    on a row or finding that they apply to; each shows what it does and asks", "dim"),
+        ),
+        *action_lines(width),
         (),
         (Cell("States", "title"),),
         *states,

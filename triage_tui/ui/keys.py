@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
+from triage_tui.actions.registry import KEYS as ACTION_KEYS
+from triage_tui.actions.registry import here
+from triage_tui.model.deeds import ACTIONS
 from triage_tui.ui.cells import Cell, Line, hanging, join
 
 
@@ -44,6 +49,7 @@ KEYS = (
     Key("v", "v", "", "", "among the problems: go to the row that the problem is about"),
     Key("c", "c", "", "check", "ask the checks of the selected problem, row or guide; they only read"),
     Key("z,x", "z x", "", "", "among the problems: keep one quiet for an hour; for good, with a reason"),
+    Key("W", "W", "read_only", "", "read-only: on at once; off by typing the environment's name, where allowed"),
     Key("space", "Space", "pause", "pause", "hold the screen still; collection goes on"),
     Key("r", "r", "refresh", "look now", "look at everything now, also where access was denied"),
     Key("y", "y", "copy", "copy", "copy the selected row's name to the clipboard"),
@@ -62,16 +68,40 @@ CHECK_KEYS = (("j k", "answers"), ("c", "ask again"), ("g", "guide"), ("Esc", "c
 """What they do while answers of checks have them."""
 
 
-def bar_line(note: str | None = None, *, problems: bool = False, checks: bool = False) -> Line:
-    """The bar at the bottom; a note takes its place for a while. problems, checks: they have the keys."""
+def bar_line(
+    note: str | None = None,
+    *,
+    problems: bool = False,
+    checks: bool = False,
+    actions: Sequence[tuple[str, str]] = (),
+) -> Line:
+    """The bar at the bottom; a note takes its place for a while. problems, checks: they have the keys. actions: keys
+    that change something, and their words, where they apply."""
     if note is not None:
         return (Cell(f" {note}", "accent"),)
     usual = [(key.shown, key.short) for key in KEYS if key.short]
     keys = CHECK_KEYS if checks else PROBLEM_KEYS if problems else usual
-    parts: list[Line] = [(Cell(shown, "strong"), Cell(f" {short}", "dim")) for shown, short in keys]
+    parts: list[Line] = [(Cell(shown, "warn"), Cell(f" {word}")) for shown, word in actions]
+    parts += [(Cell(shown, "strong"), Cell(f" {short}", "dim")) for shown, short in keys]
     return (Cell(" "), *join(parts))
 
 
 def help_lines(width: int) -> list[Line]:
     """All keys with what they do, broken at the width."""
     return [line for key in KEYS for line in hanging((Cell(f"{key.shown:>7}  ", "strong"),), key.long, width)]
+
+
+def action_keys() -> tuple[str, ...]:
+    """The keys of all actions, each once, as Textual spells them."""
+    return tuple(dict.fromkeys(ACTION_KEYS[id] for id in here()))
+
+
+def action_lines(width: int) -> list[Line]:
+    """All actions with their keys, broken at the width."""
+    return [
+        line
+        for id in here()
+        for line in hanging(
+            (Cell(f"{ACTION_KEYS[id]:>7}  ", "warn"), Cell(f"{id:<25}", "strong")), ACTIONS[id], width
+        )
+    ]

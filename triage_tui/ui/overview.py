@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import events
 from textual.app import ComposeResult
@@ -16,12 +16,13 @@ from textual.widget import Widget
 
 from triage_tui.model import Finding
 from triage_tui.ui.canvas import Hollow
+from triage_tui.ui.cells import Line
 from triage_tui.ui.checks.place import Ask, Place
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.guides.side import Side
 from triage_tui.ui.header import endpoint_strip, header_line
-from triage_tui.ui.keys import bar_line
+from triage_tui.ui.keys import action_keys, bar_line
 from triage_tui.ui.lines import Lines
 from triage_tui.ui.palette import Palette
 from triage_tui.ui.pane import Pane
@@ -35,6 +36,8 @@ from triage_tui.ui.selected import Shown
 from triage_tui.ui.table import Table
 
 if TYPE_CHECKING:
+    from triage_tui.actions.act import Order
+    from triage_tui.ui.acting.offers import Offer
     from triage_tui.ui.checks.panel import Panel
     from triage_tui.ui.problems.reason import Reason
     from triage_tui.ui.sidebar import Sidebar
@@ -46,6 +49,15 @@ SIDEBAR_CELLS = 46
 
 PROBLEMS = "problems"
 """What is zoomed, where it is not a kind of target."""
+
+
+class Act(Protocol):
+    """Who acts. purges: what can be put back, see offers.py."""
+
+    @property
+    def purges(self) -> Mapping[tuple[str, str], str]: ...
+    def begin(self, order: Order) -> None: ...
+    def note(self, text: str) -> None: ...
 
 
 class Overview(Screen[None]):
@@ -60,6 +72,7 @@ class Overview(Screen[None]):
         Binding("5", "zoom('host')", "Host", show=False),
         Binding("enter", "zoom_focused", "Zoom", show=False),
         Binding("c", "check", "Check", show=False),
+        *(Binding(key, f"act('{key}')", "Act", show=False) for key in action_keys()),
     ]
 
     class Known(Message):
@@ -70,15 +83,17 @@ class Overview(Screen[None]):
             self.finding = finding
             self.reason = reason
 
-    def __init__(self, palette: Palette, desk: Desk, ask: Ask) -> None:
+    def __init__(self, palette: Palette, desk: Desk, ask: Ask, act: Act) -> None:
         super().__init__()
+        self._act = act
+        self._doings = Lines(palette, id="doings")
         self._header = Lines(palette, surface=1, id="header")
         self._bar = Lines(palette, surface=1, id="bar")
-        self._front = Front(palette, desk, self._post)
+        self._front = Front(palette, desk, self.post)
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self._body = Hollow(id="body")
-        self._side = Side(self, self._body, palette, desk, self._post)
-        self._checks = Place(self, palette, ask, self._post)
+        self._side = Side(self, self._body, palette, desk, self.post)
+        self._checks = Place(self, palette, ask, self.post)
         self._glance: Glance | None = None
         self._paused_s: float | None = None
         self._zoomed: str = ""
@@ -96,6 +111,7 @@ class Overview(Screen[None]):
         yield self.problems
         with self._body, Hollow(id="panes"):
             yield from self.panes
+        yield self._doings
         yield self._bar
 
     def on_mount(self) -> None:
@@ -115,11 +131,29 @@ class Overview(Screen[None]):
                 pane.show(glance, self._room)
         self._checks.tell()
         self._show_sidebar()
+        self._show_bar()
 
     def show_note(self, note: str | None) -> None:
         """Say something in the bar, or show the keys again."""
         self._note = note
-        self._bar.show((bar_line(note, problems=self.problems.has_focus, checks=self._checks.has_focus),))
+        self._show_bar()
+
+    def show_doings(self, lines: Sequence[Line]) -> None:
+        """What is being done, or was, above the bar."""
+        self._doings.show(lines)
+
+    def _show_bar(self) -> None:
+        actions = () if self._checks.has_focus else [(one.key, one.word) for one in self.offers]
+        self._bar.show(
+            (
+                bar_line(
+                    self._note,
+                    problems=self.problems.has_focus,
+                    checks=self._checks.has_focus,
+                    actions=actions,
+                ),
+            )
+        )
 
     def seen(self) -> dict[str, tuple[str, ...]]:
         """Target → subjects that the reader sees now."""
@@ -153,7 +187,7 @@ class Overview(Screen[None]):
         marked = next((pane for pane in self.panes if pane.has_class("-focused")), None)
         return marked if marked is not None else self.panes[0]
 
-    def _post(self, work: Callable[[], None]) -> None:
+    def post(self, work: Callable[[], None]) -> None:
         """Run something on the screen's thread, from another. Raises RuntimeError where the loop is closed."""
         if self._loop is None:
             raise RuntimeError("the screen is not there yet")
@@ -243,6 +277,7 @@ class Overview(Screen[None]):
         event.stop()
         if event.pane is self.focused_pane:
             self._show_sidebar()
+            self._show_bar()
 
     def on_pane_zoom(self, event: Pane.Zoom) -> None:
         """More of one pane, or all of them again."""
@@ -260,6 +295,7 @@ class Overview(Screen[None]):
         """Follow the selection in the list of problems."""
         if event.table is self.problems:
             self._show_sidebar()
+            self._show_bar()
             self._front.tell_again()
 
     def on_problems_zoom(self, event: Problems.Zoom) -> None:
@@ -307,6 +343,49 @@ class Overview(Screen[None]):
         self.set_focus(self.problems)
         if event.finding is not None and event.reason:
             self.post_message(self.Known(event.finding, event.reason))
+
+    # Actions
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        """What can be done to what the reader has before them; nothing where all is read-only."""
+        if self._glance is None or self._glance.picture.read_only:
+            return ()
+        return self._chosen(self._glance)
+
+    def _chosen(self, glance: Glance) -> Sequence[Offer]:
+        finding = self.problems.finding if self.problems.has_focus else None
+        pane = self.focused_pane
+        sighting, row = pane.sighting, pane.table.selected
+        if finding is None and (self.problems.has_focus or sighting is None or row is None):
+            return ()
+        # Not before there is something to act on: the first paint has no rows.
+        from triage_tui.ui.acting.offers import of_finding, of_row
+
+        if finding is not None:
+            return of_finding(glance.picture, finding)
+        assert sighting is not None
+        assert row is not None
+        return of_row(glance.picture, sighting, row.key, self._act.purges)
+
+    def action_act(self, key: str) -> None:
+        """What a key would do to what the reader has before them; it is asked about first."""
+        self._begin(lambda offer: offer.key == key, f"{key} does nothing here")
+
+    def act_by_id(self, id: str) -> None:
+        """Likewise, by the id of an action."""
+        self._begin(lambda offer: offer.id == id, f"{id} does not apply here")
+
+    def _begin(self, wanted: Callable[[Offer], bool], otherwise: str) -> None:
+        """Ask about the offer that is wanted. Which thing it is about is settled now, by what is shown."""
+        offers = self._chosen(self._glance) if self._glance is not None else ()
+        offer = next(filter(wanted, offers), None)
+        if offer is None:
+            self._act.note(otherwise)
+        elif offer.order is None:
+            self._act.note(f"what {offer.id} is proposed for is not among what is shown")
+        else:
+            self._act.begin(offer.order)
 
     # Checks
 

@@ -1,0 +1,1 @@
+"""Acting from the screen: what a key would do is shown, confirmed, done on another thread, and told."""
