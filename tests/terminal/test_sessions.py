@@ -16,7 +16,7 @@ from tests.servers.require import unavailable
 from tests.terminal.conftest import Check, Open, scene
 from tests.terminal.program import PYTHON, Program
 from tests.terminal.sequences import unlisted
-from tests.terminal.sessions import ESCAPE, await_answers, let_go_on, take
+from tests.terminal.sessions import ESCAPE, await_answers, let_go_on, press_until, take
 from tests.terminal.still import FOREIGN_FRAMES, SECRET
 
 LAST = f"frame-{FOREIGN_FRAMES}"
@@ -42,8 +42,10 @@ steps = st.lists(keys | sizes | storms, min_size=4, max_size=12)
 def go_home(program: Program) -> None:
     """All panes from their first rows on, at the usual size, with nothing open and nothing held."""
     program.resize(140, 45)
-    for key in (ESCAPE, ESCAPE, ESCAPE):
+    for key in (ESCAPE, ESCAPE):
         take(program, key)
+    # On a screen that is still a small one's nothing tells of a pause.
+    press_until(program, ESCAPE, lambda: is_whole(program))
     let_go_on(program)
     for pane in "5432":
         take(program, pane)

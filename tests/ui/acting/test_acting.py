@@ -71,8 +71,11 @@ async def test_it_is_shown_confirmed_done_and_told(size: tuple[int, int], child:
         ):
             assert word in told
         assert "[ Cancel ]" in screen.text
+        await screen.until(
+            "all of it, or that there is more",
+            lambda: "sends" in screen.text or "more below" in screen.text,
+        )
         if "sends" not in screen.text:
-            assert "more below" in screen.text
             await screen.press("end")
         assert "pidfd_send_signal" in screen.text
         if asking.question.word is None:
