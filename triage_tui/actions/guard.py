@@ -47,7 +47,7 @@ def same(pinned: Identity | None, found: Identity) -> None:
     if pinned is not None and dict(pinned.parts) != dict(found.parts):
         raise Refused(
             "changed",
-            f"target changed: it is {found.shown} now, and {pinned.shown} was meant",
+            f"target changed: it is another one now: {found.shown}; on the screen was {pinned.shown}",
             "Look again, and choose anew.",
         )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from docker.errors import APIError
 
-from triage_tui.actions.act import Danger, Identity, Order, Preview, Reach, Refused
+from triage_tui.actions import guard
+from triage_tui.actions.act import Danger, Order, Preview, Reach, Refused
 from triage_tui.actions.docker.acting import Line, NotSentError, line
 from triage_tui.actions.docker.deeds import MOST_WAIT_S, WAIT_S
 from triage_tui.actions.docker.reading import Member, Now, dependants, members
@@ -53,7 +54,7 @@ async def preview(verb: str, danger: Danger, order: Order, reach: Reach) -> Prev
                 raise Refused("unavailable", engine.words(error), "Nothing was sent.") from error
     except NotSentError as error:
         raise Refused("unavailable", str(error), "Look at the engine first.") from None
-    same(order, now.identity)
+    guard.same(order.pinned, now.identity)
     fit(verb, now)
     others = dependants(now.service, members(rows, now.project)) if now.service and now.project else ()
     return Preview(
@@ -87,13 +88,6 @@ def chosen(rows: list[Row], order: Order) -> Row:
     near = nearest(asked, [row.name for row in rows])
     hint = f"Did you mean {safe(near)}?" if near else "Look again."
     raise Refused("gone", f"there is no container {safe(asked, limit=128)} (any more)", hint)
-
-
-def same(order: Order, found: Identity) -> None:
-    """What has the name now is what was on the screen. Raises Refused."""
-    from triage_tui.actions.guard import same as same_identity
-
-    same_identity(order.pinned, found)
 
 
 def fit(verb: str, now: Now) -> None:

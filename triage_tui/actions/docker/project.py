@@ -7,6 +7,7 @@ import graphlib
 import msgspec
 from msgspec import Struct
 
+from triage_tui.actions import guard
 from triage_tui.actions.act import (
     Came,
     Danger,
@@ -21,7 +22,7 @@ from triage_tui.actions.act import (
 )
 from triage_tui.actions.docker.acting import NotSentError, line
 from triage_tui.actions.docker.doing import ordered
-from triage_tui.actions.docker.preview import same, sent, waited
+from triage_tui.actions.docker.preview import sent, waited
 from triage_tui.actions.docker.reading import Member, Now, members
 from triage_tui.sources.clock import steady
 from triage_tui.sources.docker.failures import EXPECTED
@@ -66,7 +67,7 @@ async def preview(order: Order, reach: Reach) -> Preview:
     except NotSentError as error:
         raise Refused("unavailable", str(error), "Look at the engine first.") from None
     identity = project_identity(project, seen)
-    same(order, identity)
+    guard.same(order.pinned, identity)
     steps = [_Step(one.id, one.started_at or "", one.identity.shown, one.stop_timeout_s) for one in seen]
     return Preview(
         order=order,

@@ -25,13 +25,3 @@ def pid_of(order: Order) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) <= MAX_PID):
         raise Refused("argument", "a session is named by its pid", "Take it from the list of sessions.")
     return int(text)
-
-
-def same(order: Order, identity: Identity) -> None:
-    """What answers to the argument now is what was on the screen. Raises Refused."""
-    if order.pinned is not None and dict(order.pinned.parts) != dict(identity.parts):
-        raise Refused(
-            "changed",
-            f"it is another one now: {identity.shown}; on the screen was {order.pinned.shown}",
-            "Look again, and choose anew.",
-        )

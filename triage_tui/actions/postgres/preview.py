@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from msgspec import structs
 from psycopg.rows import DictRow
 
+from triage_tui.actions import guard
 from triage_tui.actions.act import Danger, Identity, Order, Preview, Reach, Refused
-from triage_tui.actions.postgres.identity import pid_of, same, session_identity
+from triage_tui.actions.postgres.identity import pid_of, session_identity
 from triage_tui.actions.postgres.line import UNREACHED, Line, UnreachedError, line, shown_statement
 from triage_tui.sources.clock import steady
 from triage_tui.sources.postgres.backend import iso
@@ -55,7 +56,7 @@ async def _read(verb: str, order: Order, pid: int, server: Line) -> Preview:
     user = _text(names.get("user"))
     application = _text(row["application_name"])
     identity = session_identity(pid, begun, user=user, application=application)
-    same(order, identity)
+    guard.same(order.pinned, identity)
     _fit(verb, row, identity)
     query_start = iso(row["query_start"]) or ""
     if verb == "cancel":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from triage_tui.actions import guard
 from triage_tui.actions.act import Order, Preview, Reach, Refused
 from triage_tui.actions.process.identity import process_identity
 from triage_tui.actions.process.proc import CHILDREN_SHOWN, About, ourselves, read
@@ -21,12 +22,7 @@ def preview(order: Order, reach: Reach, pid: int, name: str, sent: Sent, clock: 
     except ProcessLookupError:
         raise Refused("gone", f"there is no process {pid} (any more)", "Look again.") from None
     identity = process_identity(pid, about.started, name=about.name, user=about.user)
-    if order.pinned is not None and dict(order.pinned.parts) != dict(identity.parts):
-        raise Refused(
-            "changed",
-            f"it is another one now: {identity.shown}; on the screen was {order.pinned.shown}",
-            "Look again, and choose anew.",
-        )
+    guard.same(order.pinned, identity)
     _protect(about)
     container = _container(about, reach)
     facts = [

@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from triage_tui.actions import guard
 from triage_tui.actions.act import Identity, Order, Refused
 from triage_tui.config.addresses import urls
 from triage_tui.config.settings import RedisSpec
@@ -50,12 +51,7 @@ def named(order: Order, spec: RedisSpec) -> Named:
     queue = _placed(system, name, spec)
     if safe(name) != name:
         raise Refused("argument", "that name is shown otherwise than it is", "Act on it with redis-cli.")
-    if order.pinned is not None and dict(order.pinned.parts) != dict(queue.identity.parts):
-        raise Refused(
-            "changed",
-            f"{queue.identity.shown} was named; on the screen was {order.pinned.shown}",
-            "Look again, and choose anew.",
-        )
+    guard.same(order.pinned, queue.identity)
     return queue
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
+from triage_tui.actions import guard
 from triage_tui.actions.act import (
     Came,
     Danger,
@@ -132,12 +133,7 @@ async def _find(server: Line, wanted: str) -> dict[str, str]:
 def _preview(order: Order, server: Line, fields: dict[str, str]) -> Preview:
     shown = {name: safe(value, limit=120) for name, value in fields.items()}
     identity = client_identity(fields["id"], shown.get("addr", ""), name=shown.get("name", ""))
-    if order.pinned is not None and dict(order.pinned.parts) != dict(identity.parts):
-        raise Refused(
-            "changed",
-            f"it is another one now: {identity.shown}; on the screen was {order.pinned.shown}",
-            "Look again, and choose anew.",
-        )
+    guard.same(order.pinned, identity)
     flags = fields.get("flags", "")
     for flag, what in _LINKS.items():
         if flag in flags:
