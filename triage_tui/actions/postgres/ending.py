@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from triage_tui.actions.act import Came, Permit, Preview, Progress, Reach, Result
-from triage_tui.actions.postgres.line import UNREACHED, Line, UnreachedError, certain, line
+from triage_tui.actions.postgres.line import UNREACHED, Line, certain, line
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.sources.clock import steady
 from triage_tui.sources.postgres.backend import iso
 from triage_tui.text import safe
@@ -43,7 +44,7 @@ async def end(verb: str, preview: Preview, reach: Reach, permit: Permit, progres
                 return Result(Came.NOT_DONE, f"the server could not signal {what}: it has just gone")
             return await _heeded(verb, server, key, preview, progress)
     except UnreachedError as error:
-        return Result(Came.NOT_DONE, f"nothing was sent: {error.problem.message}", (error.problem.next_step,))
+        return error.result
 
 
 def unheard(server: Line, error: Exception, what: str) -> Result:

@@ -23,7 +23,8 @@ from triage_tui.actions.act import (
     Result,
 )
 from triage_tui.actions.postgres.ending import HEEDED_WITHIN_S, Key, still, unheard
-from triage_tui.actions.postgres.line import UNREACHED, Line, UnreachedError, line, shown_statement
+from triage_tui.actions.postgres.line import UNREACHED, Line, line, shown_statement
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.sources.clock import steady
 from triage_tui.sources.postgres.backend import iso
 from triage_tui.text import safe
@@ -76,7 +77,7 @@ async def preview(order: Order, reach: Reach, defaults: Mapping[str, str]) -> Pr
             except UNREACHED as error:
                 raise UnreachedError(server.problem(error)) from error
     except UnreachedError as error:
-        raise Refused("unavailable", error.problem.message, error.problem.next_step) from None
+        raise error.refusal from None
     more = rows[0]["total"] - len(rows) if rows else 0
     if order.pinned is not None:
         # Read again: those that were shown, as far as they still are idle; whoever has joined them was not shown.
@@ -125,7 +126,7 @@ async def end(preview: Preview, reach: Reach, permit: Permit, progress: Progress
             stopped = await _signal(server, listed, permit, progress, tally)
             left = await _wait(server, tally.sent)
     except UnreachedError as error:
-        return Result(Came.NOT_DONE, f"nothing was sent: {error.problem.message}", (error.problem.next_step,))
+        return error.result
     return _told(tally, left, stopped, len(listed))
 
 

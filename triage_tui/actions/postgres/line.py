@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import DictRow
 
 from triage_tui.actions.act import Reach, Refused
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.config.settings import PostgresSpec
 from triage_tui.model import Problem
 from triage_tui.sources.postgres.conninfo import ConnectionInfo, MalformedError, read_conninfo
@@ -26,14 +27,6 @@ UNREACHED = (psycopg.Error, SilenceError, ResolverBusyError, OSError)
 
 _CUT_SHORT = ("57014", "57P01", "57P02", "57P03")
 """The server ended the statement in the middle, by its time limit or by going down: a signal may have been sent."""
-
-
-class UnreachedError(Exception):
-    """No connection could be made: nothing was sent."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
 
 
 class Line:

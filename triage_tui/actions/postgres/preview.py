@@ -10,7 +10,8 @@ from psycopg.rows import DictRow
 from triage_tui.actions import guard
 from triage_tui.actions.act import Danger, Identity, Order, Preview, Reach, Refused
 from triage_tui.actions.postgres.identity import pid_of, session_identity
-from triage_tui.actions.postgres.line import UNREACHED, Line, UnreachedError, line, shown_statement
+from triage_tui.actions.postgres.line import UNREACHED, Line, line, shown_statement
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.sources.clock import steady
 from triage_tui.sources.postgres.backend import iso
 from triage_tui.text import safe
@@ -35,7 +36,7 @@ async def preview(verb: str, order: Order, reach: Reach) -> Preview:
             except UNREACHED as error:
                 raise UnreachedError(server.problem(error)) from error
     except UnreachedError as error:
-        raise Refused("unavailable", error.problem.message, error.problem.next_step) from None
+        raise error.refusal from None
 
 
 async def _read(verb: str, order: Order, pid: int, server: Line) -> Preview:

@@ -9,7 +9,8 @@ from triage_tui.actions.queues.identity import Named, named, order_name
 from triage_tui.actions.queues.purge import refused
 from triage_tui.actions.queues.restore import BATCH
 from triage_tui.actions.queues.scripts import call
-from triage_tui.actions.redis.line import UnreachedError, line, numbers, spec_of
+from triage_tui.actions.redis.line import line, numbers, spec_of
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.config.settings import RedisSpec
 from triage_tui.sources.clock import steady
 from triage_tui.sources.redis.wire import BrokenError, Command, Refusal

@@ -12,7 +12,8 @@ from triage_tui.actions.act import Came, Danger, Order, Permit, Preview, Reach, 
 from triage_tui.actions.queues.identity import named, order_name
 from triage_tui.actions.queues.layout import layout, purge_name, tombstone
 from triage_tui.actions.queues.scripts import OURS, call
-from triage_tui.actions.redis.line import Line, UnreachedError, line, numbers, spec_of
+from triage_tui.actions.redis.line import Line, line, numbers, spec_of
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.sources.clock import steady, utc_now
 from triage_tui.sources.redis.replies import raw, whole
 from triage_tui.sources.redis.wire import BrokenError, Refusal

@@ -12,7 +12,8 @@ from triage_tui.actions.act import Came, Danger, Order, Permit, Preview, Progres
 from triage_tui.actions.queues.identity import Named, named
 from triage_tui.actions.queues.purge import refused
 from triage_tui.actions.queues.scripts import call
-from triage_tui.actions.redis.line import Line, UnreachedError, line, numbers, spec_of
+from triage_tui.actions.redis.line import Line, line, numbers, spec_of
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.config.settings import RedisSpec
 from triage_tui.sources.clock import steady, utc_now
 from triage_tui.sources.redis.queues.system import MAX_PAYLOAD_BYTES

@@ -7,7 +7,8 @@ from triage_tui.actions.queues.identity import named
 from triage_tui.actions.queues.layout import layout, purge_name, tombstone
 from triage_tui.actions.queues.purge import refused
 from triage_tui.actions.queues.scripts import call
-from triage_tui.actions.redis.line import Line, UnreachedError, line, numbers, spec_of
+from triage_tui.actions.redis.line import Line, line, numbers, spec_of
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.sources.clock import steady
 from triage_tui.sources.redis.replies import raw, whole
 from triage_tui.sources.redis.wire import BrokenError, Command, Refusal

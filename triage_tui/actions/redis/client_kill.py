@@ -20,6 +20,7 @@ from triage_tui.actions.act import (
     Refused,
     Result,
 )
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.model import Kind
 from triage_tui.sources.clock import steady
 from triage_tui.text import safe
@@ -56,7 +57,7 @@ class ClientKill:
 
     async def plan(self, order: Order, reach: Reach) -> Preview:
         """See Action."""
-        from triage_tui.actions.redis.line import UnreachedError, line, spec_of
+        from triage_tui.actions.redis.line import line, spec_of
 
         wanted = order.argument.strip()
         if not (_ID.fullmatch(wanted) or _ADDRESS.fullmatch(wanted)):
@@ -72,7 +73,7 @@ class ClientKill:
 
     async def run(self, preview: Preview, reach: Reach, permit: Permit, progress: Progress) -> Result:
         """See Action."""
-        from triage_tui.actions.redis.line import UnreachedError, line, spec_of
+        from triage_tui.actions.redis.line import line, spec_of
         from triage_tui.sources.redis.wire import BrokenError, Refusal
 
         parts = dict(preview.identity.parts)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import unquote, urlsplit
 
 from triage_tui.actions.act import Came, Permit, Reach, Refused, Result
+from triage_tui.actions.unreached import UnreachedError
 from triage_tui.config.addresses import urls
 from triage_tui.config.settings import RedisSpec
 from triage_tui.model import Problem
@@ -17,24 +18,6 @@ from triage_tui.text import redact_url, safe
 
 CLIENT_NAME = "triage-act"
 """How the server's own people recognise in CLIENT LIST that somebody acts."""
-
-
-class UnreachedError(Exception):
-    """No connection could be made: nothing was sent."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-    @property
-    def result(self) -> Result:
-        """As the outcome of a deed."""
-        return Result(Came.NOT_DONE, f"nothing was sent: {self.problem.message}", (self.problem.next_step,))
-
-    @property
-    def refusal(self) -> Refused:
-        """As the outcome of a plan."""
-        return Refused("unavailable", self.problem.message, self.problem.next_step)
 
 
 class Line:
