@@ -6,11 +6,10 @@ import json
 import os
 import sys
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage_tui.cli import exits
-from triage_tui.cli.refusal import CannotError
+from triage_tui.cli.chosen import settings_of
 
 if TYPE_CHECKING:
     from triage_tui.actions.act import Action, Order, Preview, Refused, Result
@@ -32,7 +31,7 @@ def act(arguments: Namespace) -> int:
     from triage_tui.actions.act import Refused
     from triage_tui.engine import Engine
 
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     engine = Engine(settings)
     try:
         try:
@@ -53,7 +52,7 @@ def actions(arguments: Namespace) -> int:
     from triage_tui.text import safe
 
     rows: list[tuple[Action, str, str | None]] = [(find(id), ACTIONS[id], KEYS.get(id)) for id in here()]
-    rows += [(one, safe(one.spec.about), None) for one in command_actions(_settings(arguments))]
+    rows += [(one, safe(one.spec.about), None) for one in command_actions(settings_of(arguments))]
     if arguments.json:
         told = [
             {
@@ -224,15 +223,3 @@ def _put(lines: list[str]) -> None:
 
     # Not cut: what is sent is to be read whole.
     paper.put(lines, max((len(line) for line in lines), default=1) * 2)
-
-
-def _settings(arguments: Namespace) -> Settings:
-    from triage_tui.config.errors import ConfigError
-    from triage_tui.config.load import load_settings
-
-    try:
-        return load_settings(
-            config=arguments.config, environment=arguments.env, environ=os.environ, cwd=Path.cwd()
-        )
-    except ConfigError as error:
-        raise CannotError(str(error)) from error

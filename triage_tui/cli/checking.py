@@ -8,10 +8,10 @@ import sys
 import time
 from argparse import Namespace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage_tui.cli import exits
+from triage_tui.cli.chosen import settings_of
 from triage_tui.cli.refusal import CannotError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def check(arguments: Namespace) -> int:
             from triage_tui.cli.asking import listed
 
             return listed()
-        settings = _settings(arguments)
+        settings = settings_of(arguments)
         if arguments.only:
             from triage_tui.cli.asking import ask
 
@@ -59,7 +59,7 @@ def explain(arguments: Namespace) -> int:
     from triage_tui.cli.report import rules
     from triage_tui.model.findings import FINDINGS
 
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     if arguments.finding is None:
         paper.put([f"{id:36}{meaning}" for id, meaning in FINDINGS.items()], width=paper.columns())
         return exits.OK
@@ -150,18 +150,6 @@ def _code(diagnosis: Diagnosis, picture: Picture, fail_on: str) -> int:
         # What is not known is not well.
         return exits.OK if all(sighting.known for sighting in picture.sightings) else exits.BLIND
     return exits.CRITICAL if worst is Severity.CRITICAL else exits.WARNING
-
-
-def _settings(arguments: Namespace) -> Settings:
-    from triage_tui.config.errors import ConfigError
-    from triage_tui.config.load import load_settings
-
-    try:
-        return load_settings(
-            config=arguments.config, environment=arguments.env, environ=os.environ, cwd=Path.cwd()
-        )
-    except ConfigError as error:
-        raise CannotError(str(error)) from error
 
 
 def _library(settings: Settings) -> Library:

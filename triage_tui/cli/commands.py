@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triage_tui.cli import exits
+from triage_tui.cli.chosen import settings_of
 from triage_tui.cli.refusal import CannotError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ SNAPSHOT_TIMEOUT_S = 7.0
 
 def cockpit(arguments: Namespace) -> int:
     """The screens, where there is a terminal for them; a plain report where there is none."""
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     reason = _no_screen()
     if reason is not None:
         print(f"triage: {reason}, so this is `triage snapshot` and not the cockpit", file=sys.stderr)
@@ -31,7 +32,7 @@ def cockpit(arguments: Namespace) -> int:
 
 def snapshot(arguments: Namespace) -> int:
     """One look at everything."""
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     if not arguments.json:
         return _report(settings, arguments.timeout)
     from triage_tui.cli.opening import opening
@@ -45,7 +46,7 @@ def snapshot(arguments: Namespace) -> int:
 
 def doctor(arguments: Namespace) -> int:
     """What can be reached, with which rights, and what to do about it."""
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     from triage_tui.cli import paper
     from triage_tui.cli.opening import opening
     from triage_tui.cli.report import examination
@@ -121,18 +122,6 @@ def demo(arguments: Namespace) -> int:
 def _refuse_where(arguments: Namespace, command: str, why: str) -> None:
     if arguments.config is not None or arguments.env is not None:
         raise CannotError(f"`{command}` takes neither --config nor --env: {why}")
-
-
-def _settings(arguments: Namespace) -> Settings:
-    from triage_tui.config.errors import ConfigError
-    from triage_tui.config.load import load_settings
-
-    try:
-        return load_settings(
-            config=arguments.config, environment=arguments.env, environ=os.environ, cwd=Path.cwd()
-        )
-    except ConfigError as error:
-        raise CannotError(str(error)) from error
 
 
 def _no_screen() -> str | None:

@@ -108,7 +108,8 @@ def _checked(check: Looked, sighting: Sighting, findings: list[Finding]) -> Chec
 _OUTCOMES = {Severity.CRITICAL: Outcome.FAIL, Severity.WARNING: Outcome.WARN, Severity.INFO: Outcome.PASS}
 
 
-def _answered(sighting: Sighting) -> str:
+def answered(sighting: Sighting) -> str:
+    """How long the look took that brought what is known."""
     return f"answered in {(sighting.took_s or 0.0) * 1000:.0f} ms"
 
 
@@ -191,30 +192,30 @@ _CHECKS = (
             "postgres.database-missing",
             "postgres.connections-exhausted",
         ),
-        _answered,
+        answered,
     ),
     Looked("postgres.connections", Kind.POSTGRES, ("postgres.connections",), _connections),
     Looked("postgres.locks", Kind.POSTGRES, ("postgres.blocked", "postgres.deadlocks"), _locks),
-    Looked("pgbouncer.pools", Kind.PGBOUNCER, ("pgbouncer.",), _answered),
-    Looked("redis.ping", Kind.REDIS, ("redis.unreachable", "redis.auth", "redis.loading"), _answered),
+    Looked("pgbouncer.pools", Kind.PGBOUNCER, ("pgbouncer.",), answered),
+    Looked("redis.ping", Kind.REDIS, ("redis.unreachable", "redis.auth", "redis.loading"), answered),
     Looked("redis.memory", Kind.REDIS, ("redis.memory", "redis.writes", "redis.evicting"), _memory),
     Looked("redis.persistence", Kind.REDIS, ("redis.persistence",), _persistence),
     Looked("queue.depths", Kind.REDIS, ("queue.growing", "queue.stalled", "queue.old"), _depths),
     Looked("queue.workers", Kind.REDIS, ("queue.no-workers",), _depths),
     Looked("http.get", Kind.HTTP, ("http.down", "http.server", "http.slow", "http.unauthorized"), _http),
     Looked("disk.free", Kind.HOST, ("host.disk",), _disks),
-    Looked("files.fresh", Kind.FILES, ("files.stale",), _answered),
+    Looked("files.fresh", Kind.FILES, ("files.stale",), answered),
 )
 
 _ASKED = (
     Looked("docker.top", Kind.DOCKER, ("docker.memory", "docker.cpu"), _health),
-    Looked("env.present", Kind.DOCKER, ("config.",), _answered),
-    Looked("postgres.slow-statements", Kind.POSTGRES, ("postgres.slow-", "postgres.long-query"), _answered),
-    Looked("postgres.version-against-client", Kind.DOCKER, ("postgres.client-version",), _answered),
-    Looked("migrations.status", Kind.POSTGRES, ("postgres.migration",), _answered),
-    Looked("redis.slowlog", Kind.REDIS, ("redis.slow",), _answered),
-    Looked("tls.certificate", Kind.HTTP, ("http.tls",), _answered),
-    Looked("process.list", Kind.HOST, ("host.memory", "host.load"), _answered),
+    Looked("env.present", Kind.DOCKER, ("config.",), answered),
+    Looked("postgres.slow-statements", Kind.POSTGRES, ("postgres.slow-", "postgres.long-query"), answered),
+    Looked("postgres.version-against-client", Kind.DOCKER, ("postgres.client-version",), answered),
+    Looked("migrations.status", Kind.POSTGRES, ("postgres.migration",), answered),
+    Looked("redis.slowlog", Kind.REDIS, ("redis.slow",), answered),
+    Looked("tls.certificate", Kind.HTTP, ("http.tls",), answered),
+    Looked("process.list", Kind.HOST, ("host.memory", "host.load"), answered),
 )
 """Those that are answered only when somebody asks: what they tell beside the outcome is for whoever reads it then."""
 

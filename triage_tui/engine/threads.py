@@ -1,7 +1,8 @@
-"""Threads for what asyncio itself hands to threads: name look-ups."""
+"""Threads with a loop of their own, and those for what asyncio itself hands to threads: name look-ups."""
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 from collections.abc import Callable
@@ -59,3 +60,20 @@ class DaemonExecutor(ThreadPoolExecutor):
         while (call := self._calls.get()) is not None:
             call()
             self._idle.release()
+
+
+def start_loop(name: str) -> tuple[asyncio.AbstractEventLoop, threading.Thread]:
+    """A loop that runs on a daemon thread of this name until it is stopped, and is closed then."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=_live, args=(loop, name), name=name, daemon=True)
+    thread.start()
+    return loop, thread
+
+
+def _live(loop: asyncio.AbstractEventLoop, name: str) -> None:
+    asyncio.set_event_loop(loop)
+    loop.set_default_executor(DaemonExecutor(LOOKUP_THREADS, f"{name}-lookup"))
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()

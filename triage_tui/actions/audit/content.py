@@ -18,9 +18,7 @@ def intent_of(preview: Preview, run: str, environment: str) -> dict[str, Any]:
     """The record that is on the disk before anything is sent. run: what ties it to its result."""
     order = preview.order
     return {
-        "what": "intent",
-        "run": run,
-        "at": utc_now().isoformat(timespec="milliseconds"),
+        **_headed("intent", run),
         **_who(),
         "environment": environment,
         "action": order.action,
@@ -44,14 +42,17 @@ def intent_of(preview: Preview, run: str, environment: str) -> dict[str, Any]:
 def result_of(run: str, result: Result, took_s: float) -> dict[str, Any]:
     """The record that is written after it."""
     return {
-        "what": "result",
-        "run": run,
-        "at": utc_now().isoformat(timespec="milliseconds"),
+        **_headed("result", run),
         "came": result.came.value,
         "message": result.message,
         "tells": list(result.tells),
         "took_s": round(took_s, 3),
     }
+
+
+def _headed(what: str, run: str) -> dict[str, Any]:
+    """What every record begins with."""
+    return {"what": what, "run": run, "at": utc_now().isoformat(timespec="milliseconds")}
 
 
 def _who() -> dict[str, Any]:
@@ -78,9 +79,7 @@ def _who() -> dict[str, Any]:
 def verdict_of(run: str, judgement: Judgement) -> dict[str, Any]:
     """The record of whether it helped."""
     return {
-        "what": "verdict",
-        "run": run,
-        "at": utc_now().isoformat(timespec="milliseconds"),
+        **_headed("verdict", run),
         "verdict": judgement.verdict.value,
         "message": judgement.message,
         "before": {one.signal: one.value for one in judgement.before},

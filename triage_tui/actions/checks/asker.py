@@ -11,7 +11,7 @@ from triage_tui.actions.checks.answer import Answer, Question
 from triage_tui.actions.checks.runner import ask_all
 from triage_tui.actions.checks.site import Site
 from triage_tui.config.settings import TargetSpec
-from triage_tui.engine.threads import LOOKUP_THREADS, DaemonExecutor
+from triage_tui.engine.threads import start_loop
 from triage_tui.sources import Source, open_source
 
 Tell = Callable[[Answer], None]
@@ -44,11 +44,7 @@ class Asker:
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(
-                target=_live, args=(self._loop,), name="triage-checks", daemon=True
-            )
-            self._thread.start()
+            self._loop, self._thread = start_loop("triage-checks")
         return self._loop
 
     # From here on everything runs on the asking thread.
@@ -77,12 +73,3 @@ class Asker:
             return
         self._round.add_done_callback(lambda _: loop.stop())
         self._round.cancel()
-
-
-def _live(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    loop.set_default_executor(DaemonExecutor(LOOKUP_THREADS, "check-lookup"))
-    try:
-        loop.run_forever()
-    finally:
-        loop.close()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from triage_tui.actions.checks.answer import CannotAskError, Question, Said, unknown
 from triage_tui.actions.checks.check import Check, judged, looked
 from triage_tui.actions.checks.site import Site
+from triage_tui.diagnosis.outcomes import answered
 from triage_tui.model import Kind, Sighting
 from triage_tui.model.outcome import Outcome
 from triage_tui.model.pgbouncer import PgbouncerData
@@ -25,8 +26,7 @@ def _data(sighting: Sighting) -> PostgresData:
 
 def _ping(sighting: Sighting, _: Question) -> Iterator[str]:
     data = _data(sighting)
-    took = f"answered in {(sighting.took_s or 0.0) * 1000:.0f} ms"
-    yield f"{took}: PostgreSQL {data.version}, up {figures.duration(data.uptime_s)}"
+    yield f"{answered(sighting)}: PostgreSQL {data.version}, up {figures.duration(data.uptime_s)}"
     if data.in_recovery:
         yield "it is a standby, and takes no writes"
 

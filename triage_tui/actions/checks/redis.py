@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from triage_tui.actions.checks.answer import CannotAskError, Question, Said, said, unknown
 from triage_tui.actions.checks.check import Check, judged, looked
 from triage_tui.actions.checks.site import Site
+from triage_tui.diagnosis.outcomes import answered
 from triage_tui.model import Kind, Sighting
 from triage_tui.model.outcome import Outcome
 from triage_tui.model.redis import Queue, RedisData
@@ -21,8 +22,8 @@ def _data(sighting: Sighting) -> RedisData:
 
 def _ping(sighting: Sighting, _: Question) -> Iterator[str]:
     data = _data(sighting)
-    took = f"answered in {(sighting.took_s or 0.0) * 1000:.0f} ms"
-    yield f"{took}: Redis {data.version}, {data.role or 'role unknown'}, up {figures.duration(data.uptime_s)}"
+    role = data.role or "role unknown"
+    yield f"{answered(sighting)}: Redis {data.version}, {role}, up {figures.duration(data.uptime_s)}"
     yield f"{figures.count(data.clients.connected)} of {figures.count(data.clients.max)} clients are connected"
 
 

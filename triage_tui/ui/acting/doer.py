@@ -17,7 +17,7 @@ from triage_tui.actions.following import follow, seen_now
 from triage_tui.actions.guard import Confirmation
 from triage_tui.actions.history import History, history
 from triage_tui.actions.perform import Performer
-from triage_tui.engine.threads import LOOKUP_THREADS, DaemonExecutor
+from triage_tui.engine.threads import start_loop
 from triage_tui.sources.clock import steady
 from triage_tui.text import safe
 from triage_tui.ui.acting.doing import Doing
@@ -68,11 +68,7 @@ class Doer:
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(
-                target=_live, args=(self._loop,), name="triage-actions", daemon=True
-            )
-            self._thread.start()
+            self._loop, self._thread = start_loop("triage-actions")
         self._loop.call_soon_threadsafe(self._begin, work)
 
     # From here on everything runs on the acting thread.
@@ -140,12 +136,3 @@ class Doer:
         for task in self._tasks:
             task.cancel()
         left.add_done_callback(lambda _: loop.stop())
-
-
-def _live(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    loop.set_default_executor(DaemonExecutor(LOOKUP_THREADS, "acting-lookup"))
-    try:
-        loop.run_forever()
-    finally:
-        loop.close()
