@@ -29,6 +29,7 @@ from triage_tui.model.deeds import ACTIONS
 from triage_tui.text import safe
 from triage_tui.ui.acting.hand import Hand
 from triage_tui.ui.alarm import Alarm
+from triage_tui.ui.checks.asks import Asks
 from triage_tui.ui.collects import Collects
 from triage_tui.ui.crash import crash_report
 from triage_tui.ui.glance import Glance
@@ -44,8 +45,6 @@ from triage_tui.ui.terminal_life import TerminalLife
 from triage_tui.ui.tour import Stop, Tour
 
 if TYPE_CHECKING:
-    from triage_tui.actions.checks.answer import Answer, Question
-    from triage_tui.actions.checks.asker import Asker
     from triage_tui.ui.sidebar import Sidebar
 
 TICK_S = 1.0
@@ -104,11 +103,11 @@ class TriageApp(App[int]):
         self._settings = settings
         self._palette = palette
         self._desk = desk if desk is not None else _desk(settings)
-        self._asker: Asker | None = None
+        self._asks = Asks(engine, settings)
         self._hand = Hand(
             self, palette, engine, settings, lambda work: self._overview.post(work), self._show, self._note
         )
-        self._overview = Overview(palette, self._desk, self._ask, self._hand)
+        self._overview = Overview(palette, self._desk, self._asks.ask, self._hand)
         self._scrub = Scrub(unicode=palette.unicode)
         self._life = TerminalLife(self._leave)
         self._unsubscribe: Callable[[], None] | None = None
@@ -209,8 +208,7 @@ class TriageApp(App[int]):
         self._life.stop()
         self._desk.close()
         self._hand.close()
-        if self._asker is not None:
-            self._asker.close()
+        self._asks.close()
         if self._unsubscribe is not None:
             self._unsubscribe()
 
@@ -245,22 +243,6 @@ class TriageApp(App[int]):
 
     def _known(self) -> tuple[Picture, Diagnosis]:
         return self._engine.picture(), self._engine.diagnosis()
-
-    def _ask(
-        self, questions: Sequence[Question], tell: Callable[[Answer], None], done: Callable[[], None]
-    ) -> None:
-        """Ask checks on a thread of their own, which begins with the first of them."""
-        if self._asker is None:
-            from triage_tui.actions.checks.asker import Asker
-            from triage_tui.ui.checks.reach import ShownReach
-
-            self._asker = Asker(ShownReach(self._engine, self._settings))
-
-        def told(answer: Answer) -> None:
-            tell(answer)
-            self._engine.hear(answer.heard)
-
-        self._asker.ask(questions, told, done)
 
     async def on_event(self, event: Event) -> None:
         """Every event passes here first: a key of the reader ends the tour."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from triage_tui.model import Finding
+from triage_tui.ui.acting.offering import Act, Offering
 from triage_tui.ui.canvas import Hollow
 from triage_tui.ui.cells import Line
 from triage_tui.ui.checks.place import Ask, Place
@@ -36,7 +37,6 @@ from triage_tui.ui.selected import Shown
 from triage_tui.ui.table import Table
 
 if TYPE_CHECKING:
-    from triage_tui.actions.act import Order
     from triage_tui.ui.acting.offers import Offer
     from triage_tui.ui.checks.panel import Panel
     from triage_tui.ui.problems.reason import Reason
@@ -49,15 +49,6 @@ SIDEBAR_CELLS = 46
 
 PROBLEMS = "problems"
 """What is zoomed, where it is not a kind of target."""
-
-
-class Act(Protocol):
-    """Who acts. purges: what can be put back, see offers.py."""
-
-    @property
-    def purges(self) -> Mapping[tuple[str, str], str]: ...
-    def begin(self, order: Order) -> None: ...
-    def note(self, text: str) -> None: ...
 
 
 class Overview(Screen[None]):
@@ -85,11 +76,11 @@ class Overview(Screen[None]):
 
     def __init__(self, palette: Palette, desk: Desk, ask: Ask, act: Act) -> None:
         super().__init__()
-        self._act = act
         self._doings = Lines(palette, id="doings")
         self._header = Lines(palette, surface=1, id="header")
         self._bar = Lines(palette, surface=1, id="bar")
         self._front = Front(palette, desk, self.post)
+        self._offering = Offering(act, self.problems, lambda: self.focused_pane)
         self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
         self._body = Hollow(id="body")
         self._side = Side(self, self._body, palette, desk, self.post)
@@ -349,43 +340,15 @@ class Overview(Screen[None]):
     @property
     def offers(self) -> Sequence[Offer]:
         """What can be done to what the reader has before them; nothing where all is read-only."""
-        if self._glance is None or self._glance.picture.read_only:
-            return ()
-        return self._chosen(self._glance)
-
-    def _chosen(self, glance: Glance) -> Sequence[Offer]:
-        finding = self.problems.finding if self.problems.has_focus else None
-        pane = self.focused_pane
-        sighting, row = pane.sighting, pane.table.selected
-        if finding is None and (self.problems.has_focus or sighting is None or row is None):
-            return ()
-        # Not before there is something to act on: the first paint has no rows.
-        from triage_tui.ui.acting.offers import of_finding, of_row
-
-        if finding is not None:
-            return of_finding(glance.picture, finding)
-        assert sighting is not None
-        assert row is not None
-        return of_row(glance.picture, sighting, row.key, self._act.purges)
+        return self._offering.offers(self._glance)
 
     def action_act(self, key: str) -> None:
         """What a key would do to what the reader has before them; it is asked about first."""
-        self._begin(lambda offer: offer.key == key, f"{key} does nothing here")
+        self._offering.begin(self._glance, lambda offer: offer.key == key, f"{key} does nothing here")
 
     def act_by_id(self, id: str) -> None:
         """Likewise, by the id of an action."""
-        self._begin(lambda offer: offer.id == id, f"{id} does not apply here")
-
-    def _begin(self, wanted: Callable[[Offer], bool], otherwise: str) -> None:
-        """Ask about the offer that is wanted. Which thing it is about is settled now, by what is shown."""
-        offers = self._chosen(self._glance) if self._glance is not None else ()
-        offer = next(filter(wanted, offers), None)
-        if offer is None:
-            self._act.note(otherwise)
-        elif offer.order is None:
-            self._act.note(f"what {offer.id} is proposed for is not among what is shown")
-        else:
-            self._act.begin(offer.order)
+        self._offering.begin(self._glance, lambda offer: offer.id == id, f"{id} does not apply here")
 
     # Checks
 
