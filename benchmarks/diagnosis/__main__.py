@@ -98,7 +98,7 @@ def _line(one: Result) -> str:
     words += [f"guide {one.guide}", "" if one.alone else "not alone"]
     words += [
         f"beside: {one.beside}" if one.beside else "",
-        f"noise before: {one.noise}" if one.noise else "",
+        f"told before the fault: {one.noise}" if one.noise else "",
     ]
     return "; ".join(word for word in [*words, one.broken] if word)
 
@@ -119,7 +119,7 @@ def table(results: Iterable[Result]) -> str:
     rows.append(f"| all | {_counts(everything)} | |")
     noisy = [one for one in everything if one.noise]
     rows.append("")
-    rows.append(f"Told while nothing was broken: {len(noisy)} of {len(everything)} times.")
+    rows.append(f"Never well before the fault: {len(noisy)} of {len(everything)} times.")
     return "\n".join(rows)
 
 
