@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from msgspec import Struct
 
@@ -19,8 +20,13 @@ _SEARCHED = 60
 
 _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
 _EVERYWHERE = frozenset(
-    {"container", "database", "docker", "host", "http", "postgres", "redis", "server", "service"}
+    {
+        *("container", "database", "docker", "host", "http", "postgres", "redis", "server", "service"),
+        *("api", "app", "backend", "frontend", "web", "worker"),
+    }
 )
+_ENVIRONMENTS = frozenset({"dev", "local", "prod", "production", "staging", "test"})
+"""What a name says of where a service runs."""
 
 
 class Answer(Struct, frozen=True):
@@ -39,10 +45,10 @@ def answers(library: Library, finding: Finding, limit: int = MAX_ANSWERS) -> lis
     """Entries for a finding, the best first.
 
     A log line with the entry's signature in it says what is the matter, so what the finding itself names leads, and
-    after it what knows the words it quotes. Of the entries that are written for findings of this kind the one that
-    treats of the kind as such comes first: it is right, if not the closest. The others follow by how many names they
-    share with what it is about, then by how many of their words are those of the finding, so that the second is the
-    closest.
+    after it what knows the words it quotes. Of the entries that are written for findings of this kind one that names
+    the very service comes first: it is the team's own word on it. Then the one that treats of the kind as such: it is
+    right, if not the closest. The others follow by how many names they share with what it is about, then by how many of
+    their words are those of the finding.
     """
     found: dict[str, Answer] = {}
 
@@ -57,22 +63,33 @@ def answers(library: Library, finding: Finding, limit: int = MAX_ANSWERS) -> lis
     written = library.index.rows(library.index.answering(finding.id))
     of_its_own = _own_id(finding.id)
     why = (f"answers {finding.id}",)
-    take((row, why) for row in written.values() if row.id in of_its_own)
-    if len(written) > 1:
-        closest = {number: at for at, number in enumerate(ranking(library.index, _words(finding), _SEARCHED))}
-        names = _names([finding.target, finding.subject, *finding.about])
-        by_words = sorted(
-            written.items(),
-            key=lambda one: (
-                -len(names & _names([one[1].id, *one[1].services])),
-                closest.get(one[0], _SEARCHED),
-                one[1].id,
-            ),
-        )
-        take((row, why) for _, row in by_words)
-    else:
-        take((row, why) for row in written.values())
+    ordered = _closest_first(library, finding, written) if len(written) > 1 else list(written.values())
+    very = _parts([finding.subject])
+    naming = (row for row in ordered if row.id not in found and _names_it(row, very))
+    take((row, (*why, f"names {finding.subject}")) for row in islice(naming, 1))
+    take((row, why) for row in ordered if row.id in of_its_own)
+    take((row, why) for row in ordered)
     return list(found.values())[:limit]
+
+
+def _closest_first(library: Library, finding: Finding, written: Mapping[int, Row]) -> list[Row]:
+    closest = {number: at for at, number in enumerate(ranking(library.index, _words(finding), _SEARCHED))}
+    names = _names([finding.target, finding.subject, *finding.about])
+    by_words = sorted(
+        written.items(),
+        key=lambda one: (
+            -len(names & _names([one[1].id, *one[1].services])),
+            closest.get(one[0], _SEARCHED),
+            one[1].id,
+        ),
+    )
+    return [row for _, row in by_words]
+
+
+def _names_it(row: Row, subject: frozenset[str]) -> bool:
+    """One of its services is the subject: `shop-api` is `shop-api-1`. A name of a single word may be anybody's."""
+    services = (_parts([service]) - _ENVIRONMENTS for service in row.services)
+    return any(len(words) > 1 and words <= subject for words in services)
 
 
 def _own_id(finding: str) -> frozenset[str]:
@@ -83,7 +100,11 @@ def _own_id(finding: str) -> frozenset[str]:
 
 def _names(of: Iterable[str]) -> frozenset[str]:
     """Words in names of things, without those that stand in names of everything."""
-    return frozenset(word for name in of for word in _WORD.findall(name.lower())) - _EVERYWHERE
+    return _parts(of) - _EVERYWHERE
+
+
+def _parts(of: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for name in of for word in _WORD.findall(name.lower()))
 
 
 def _words(finding: Finding) -> str:
