@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,12 +19,9 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.screen import Screen
 
-from triage_tui.actions.registry import KEYS as ACTION_KEYS
-from triage_tui.actions.registry import here
 from triage_tui.config.settings import Settings
 from triage_tui.guides.places import cache_folder
 from triage_tui.model import Diagnosis, Picture
-from triage_tui.model.deeds import ACTIONS
 from triage_tui.text import safe
 from triage_tui.ui.acting.hand import Hand
 from triage_tui.ui.alarm import Alarm
@@ -49,6 +45,9 @@ if TYPE_CHECKING:
 
 TICK_S = 1.0
 """How often ages are brought up to date. They are shown in whole seconds."""
+
+LOOK_BACK_S = 3.0
+"""When it is told what an earlier session left open: the first looks come first."""
 
 RESIZED_WITHIN_S = 0.05
 """When screens are told of another size at the latest."""
@@ -154,18 +153,11 @@ class TriageApp(App[int]):
             super().copy_to_clipboard(text)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """What the palette offers: the keys that this app answers, and the screens."""
-        for key in KEYS:
-            if key.action and key.action != "command_palette":
-                yield SystemCommand(key.long, f"key {key.shown}", partial(self.run_action, key.action))
-        for id in here():
-            act = partial(self._overview.act_by_id, id)
-            yield SystemCommand(f"{ACTIONS[id]} ({id})", f"key {ACTION_KEYS[id]}, asked about first", act)
-        for number, pane in enumerate(self._overview.panes, start=2):
-            zoom = partial(self._overview.action_zoom, pane.face.kind.value)
-            yield SystemCommand(f"{pane.face.title} alone", f"key {number}", zoom)
-        yield SystemCommand("all panes", "key 1", partial(self._overview.action_zoom, ""))
-        yield SystemCommand("check what is selected", "key c; only reads", self._overview.action_check)
+        """What the palette offers."""
+        from triage_tui.ui.commands import offered
+
+        own = self._settings.commands
+        return offered(self.run_action, self._overview, own, self._hand.begin_command)
 
     def get_default_screen(self) -> Overview:
         """The Overview is the first screen, so that nothing else is ever laid out or painted before it."""
@@ -192,6 +184,7 @@ class TriageApp(App[int]):
         self._engine.start()
         self.set_interval(TICK_S, self._show)
         self.set_interval(TIDY_S, Tidying())
+        self.set_timer(LOOK_BACK_S, self._hand.look_back)
         if self._tour is not None:
             self._tour.go_on()
 
@@ -328,6 +321,22 @@ class TriageApp(App[int]):
 
         if not isinstance(self.screen, Commands):
             self.push_screen(Commands(id="--command-palette"))
+
+    def action_own_commands(self) -> None:
+        """The palette of the team's own commands."""
+        from triage_tui.ui.commands import Commands, own_commands, palette_of
+
+        if not self._settings.commands:
+            self._note(
+                f"{safe(self._settings.origin)} has no commands; `triage init` shows how one is written"
+            )
+        elif not isinstance(self.screen, Commands):
+            named = own_commands(self._settings.commands, self._hand.begin_command)
+            self.push_screen(palette_of(self.screen, named, "which of the team's own commands?"))
+
+    def action_runs(self) -> None:
+        """What is under way, and what was done before."""
+        self._hand.acting.show_runs()
 
     def action_help(self) -> None:
         """The help page."""

@@ -50,6 +50,8 @@ KEYS = (
     Key("c", "c", "", "check", "ask the checks of the selected problem, row or guide; they only read"),
     Key("z,x", "z x", "", "", "among the problems: keep one quiet for an hour; for good, with a reason"),
     Key("W", "W", "read_only", "", "read-only: on at once; off by typing the environment's name, where allowed"),
+    Key("E", "E", "own_commands", "", "the team's own commands, from triage.toml; each is asked about first"),
+    Key("H", "H", "runs", "", "what is under way, and what was done before; there X ends the waiting"),
     Key("space", "Space", "pause", "pause", "hold the screen still; collection goes on"),
     Key("r", "r", "refresh", "look now", "look at everything now, also where access was denied"),
     Key("y", "y", "copy", "copy", "copy the selected row's name to the clipboard"),

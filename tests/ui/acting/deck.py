@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests.ui.cockpit import WIDE, Cockpit
 from tests.ui.pictures import StillEngine, host_data, picture, sighting
 from triage_tui.actions.audit import AuditLog
-from triage_tui.config.settings import Settings, TargetSpec
+from triage_tui.config.settings import CommandSpec, Settings, TargetSpec
 from triage_tui.model import Kind, Picture, Sighting
 from triage_tui.model.host import Process
 from triage_tui.ui.acting.asking import Asking
@@ -95,11 +95,14 @@ async def deck(
     *targets: TargetSpec,
     read_only: bool = False,
     can_be_lifted: bool = True,
+    commands: tuple[CommandSpec, ...] = (),
     size: tuple[int, int] = WIDE,
 ) -> AsyncIterator[Deck]:
     """An app that runs on a picture; its environment is the picture's. state: XDG_STATE_HOME."""
     engine = StillEngine(shown)
-    settings = Settings(shown.environment, read_only, targets, read_only_can_be_lifted=can_be_lifted)
+    settings = Settings(
+        shown.environment, read_only, targets, read_only_can_be_lifted=can_be_lifted, commands=commands
+    )
     app = TriageApp(engine, settings, Palette(1 << 24), desk=Desk(lambda: (), None))
     async with app.run_test(size=size) as pilot:
         opened = Deck(app, engine, pilot)

@@ -50,6 +50,11 @@ def result_of(run: str, result: Result, took_s: float) -> dict[str, Any]:
     }
 
 
+def seen_of(run: str) -> dict[str, Any]:
+    """The record that somebody was told of a run of which nobody knows what came."""
+    return {**_headed("seen", run), **_who()}
+
+
 def _headed(what: str, run: str) -> dict[str, Any]:
     """What every record begins with."""
     return {"what": what, "run": run, "at": utc_now().isoformat(timespec="milliseconds")}

@@ -8,6 +8,7 @@ from typing import Any
 
 import psutil
 from msgspec import Struct
+from msgspec.structs import replace
 
 from triage_tui.actions.audit.record import Record
 
@@ -18,11 +19,18 @@ UNDER_WAY = "under way"
 
 
 class Run(Struct, frozen=True):
-    """One action. result and verdict: None where there is none (yet)."""
+    """One action. result and verdict: None where there is none (yet). seen: somebody was told that nobody knows what
+    came of it, and when (ISO 8601 in UTC)."""
 
     intent: dict[str, Any]
     result: dict[str, Any] | None = None
     verdict: dict[str, Any] | None = None
+    seen: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What ties its records together."""
+        return str(self.intent.get("run"))
 
     @property
     def came(self) -> str:
@@ -41,15 +49,17 @@ def runs_of(records: Iterable[Record]) -> tuple[Run, ...]:
         if record.what == "intent":
             found[record.run] = Run(content)
         elif before is not None and record.what == "result":
-            found[record.run] = Run(before.intent, content, before.verdict)
+            found[record.run] = replace(before, result=content)
         elif before is not None and record.what == "verdict":
-            found[record.run] = Run(before.intent, before.result, content)
+            found[record.run] = replace(before, verdict=content)
+        elif before is not None and record.what == "seen":
+            found[record.run] = replace(before, seen=str(content.get("at")))
     return tuple(found.values())
 
 
 def left_open(runs: Iterable[Run]) -> tuple[Run, ...]:
-    """Those of which nobody knows what came: to be told at the next start."""
-    return tuple(run for run in runs if run.came == UNKNOWN)
+    """Those of which nobody knows what came, and nobody was told: to be told at the next start."""
+    return tuple(run for run in runs if run.came == UNKNOWN and run.seen is None)
 
 
 def still_runs(intent: dict[str, Any]) -> bool:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual.app import App
 
-from triage_tui.actions.act import Came, Order, Refused
-from triage_tui.actions.audit import AuditLog, state_folder
-from triage_tui.actions.perform import Performer
+from triage_tui.actions.act import Action, Came, Order, Refused
+from triage_tui.actions.audit import AuditError, AuditLog, state_folder
+from triage_tui.actions.audit.runs import Run, left_open
+from triage_tui.actions.perform import Performer, registered
 from triage_tui.actions.switch import Switch
 from triage_tui.config.settings import Settings
 from triage_tui.sources.clock import steady
 from triage_tui.text import safe
 from triage_tui.ui.acting.asking import Asking
 from triage_tui.ui.acting.doer import Doer, Planned
-from triage_tui.ui.acting.doing import Doing, doing_lines
-from triage_tui.ui.acting.paper import Question, Where, preview_lines, refused_lines
+from triage_tui.ui.acting.doing import MOST, Doing, doing_lines
+from triage_tui.ui.acting.inquiry import Inquiry
+from triage_tui.ui.acting.paper import Question, Where, refused_lines
+from triage_tui.ui.acting.past import left_line
+from triage_tui.ui.acting.runs import Runs
 from triage_tui.ui.cells import Cell, Line, wrap
 from triage_tui.ui.checks.reach import ShownReach
 from triage_tui.ui.collects import Collects
@@ -52,6 +56,7 @@ class Acting:
         self._doer = Doer(Performer(ShownReach(engine, settings), self._switch, log), log, engine)
         self._asking: Asking | None = None
         self._doings: dict[int, Doing] = {}
+        self._left: tuple[Run, ...] = ()
         self.purges: dict[tuple[str, str], str] = {}
 
     @property
@@ -65,12 +70,41 @@ class Acting:
         return tuple(self._doings.values())
 
     def lines(self, width: int) -> list[Line]:
-        """What is under way, or was."""
-        return doing_lines(self.doings, steady(), width)
+        """What is under way, or was; and what an earlier session left open."""
+        left = [left_line(self._left, width)] if self._left else []
+        return [*left, *doing_lines(self.doings, steady(), width)[len(left) - MOST :]]
 
     def close(self) -> None:
         """Leave what is under way."""
         self._doer.close()
+
+    def look_back(self) -> None:
+        """Find out what an earlier session left open."""
+        self._doer.past(lambda answer: self._tell(lambda: self._looked_back(answer)))
+
+    def _looked_back(self, answer: tuple[Run, ...] | AuditError) -> None:
+        # An audit that cannot be read is told where it is asked for, and by every action.
+        self._left = left_open(answer) if not isinstance(answer, AuditError) else ()
+        self._changed()
+
+    def show_runs(self) -> None:
+        """What is under way, and what was done before."""
+        if isinstance(self._app.screen, Runs):
+            return
+        self._app.push_screen(
+            Runs(self._palette, lambda: self.doings, self._doer.leave, self._read, self._seen)
+        )
+
+    def _read(self, runs: Runs) -> None:
+        self._doer.past(lambda answer: self._tell(lambda: runs.tell(answer)))
+
+    def _seen(self, shown: Sequence[Run]) -> None:
+        """Whoever has read that nobody knows what came of it need not be told again."""
+        told = left_open(shown)
+        if told:
+            self._left = ()
+            self._doer.seen(one.id for one in told)
+            self._changed()
 
     # What would be done
 
@@ -78,33 +112,23 @@ class Acting:
         """Read what an order would do, and ask. While another one is asked about, it is not heard."""
         if self._asking is not None:
             return
-        planned: list[Planned] = []
+        where = Where(self._settings.environment, socket.gethostname(), order.target)
+        inquiry = Inquiry(order, self._action(order), self._plan, where, lambda: self.read_only)
 
         def given(typed: str | None) -> None:
-            preview = planned[0].preview
-            self._doer.run(preview, typed, lambda doing: self._tell(lambda: self._told(doing, order)))
+            preview = inquiry.preview
+            self._doer.run(preview, typed, lambda doing: self._tell(lambda: self._told(doing, preview.order)))
 
-        asking = self._open(given)
+        inquiry.begin(self._open(given, inquiry))
 
-        def told(answer: Planned | Refused) -> None:
-            if self._asking is not asking:
-                return
-            if isinstance(answer, Planned):
-                planned.append(answer)
-            asking.ask(lambda width: self._question(answer, order, width))
+    def _action(self, order: Order) -> Action | Refused:
+        try:
+            return registered(order.action, self._settings)
+        except Refused as refused:
+            return refused
 
-        self._doer.plan(order, lambda answer: self._tell(lambda: told(answer)))
-
-    def _question(self, answer: Planned | Refused, order: Order, width: int) -> Question:
-        if isinstance(answer, Refused):
-            return Question(tuple(refused_lines(answer, width)), None, "Enter and Esc close")
-        where = Where(self._settings.environment, socket.gethostname(), order.target)
-        lines = preview_lines(answer, where, steady() - answer.preview.taken_at, width)
-        closed = "READ-ONLY: nothing is sent; W lifts it" if self.read_only else None
-        if answer.confirmation is None:
-            return Question(tuple(lines), None, closed)
-        lines += [(), *wrap(f"to be typed: {answer.confirmation.why}", width, "dim")]
-        return Question(tuple(lines), answer.confirmation.word, closed)
+    def _plan(self, order: Order, tell: Callable[[Planned | Refused], None]) -> None:
+        self._doer.plan(order, lambda answer: self._tell(lambda: tell(answer)))
 
     def _told(self, doing: Doing, order: Order) -> None:
         self._doings[doing.number] = doing
@@ -115,6 +139,8 @@ class Acting:
             self.purges.pop((order.target, order.argument), None)
         if done and doing.purge:
             self.purges[order.target, order.argument] = doing.purge
+        if isinstance(self._app.screen, Runs):
+            self._app.screen.draw()
         self._changed()
 
     # Read-only
@@ -160,8 +186,15 @@ class Acting:
         ]
         return Question(tuple(lines), self._switch.word)
 
-    def _open(self, given: Callable[[str | None], None]) -> Asking:
-        asking = Asking(self._palette, given, self._close, self.hold)
+    def _open(self, given: Callable[[str | None], None], inquiry: Inquiry | None = None) -> Asking:
+        asking = Asking(
+            self._palette,
+            given,
+            self._close,
+            self.hold,
+            form=inquiry.form if inquiry else None,
+            again=inquiry.again if inquiry else lambda: None,
+        )
         self._asking = asking
         self._app.push_screen(asking)
         return asking

@@ -11,7 +11,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
 from triage_tui.ui.acting.ears import BEAT_S, Ears
-from triage_tui.ui.acting.paper import Question, foot_line
+from triage_tui.ui.acting.form import Form
+from triage_tui.ui.acting.paper import FORM_FOOT, Question, foot_line
 from triage_tui.ui.canvas import Canvas
 from triage_tui.ui.cells import Cell, Line
 from triage_tui.ui.lines import Lines
@@ -60,6 +61,7 @@ class Asking(ModalScreen[None]):
     given  called once with what was typed, None where a key was enough; never where it was cancelled
     gone   called when this is over, either way
     hold   turns read-only on
+    form   what can be typed beside; again: called when something else was typed, and what is asked is to be made anew
     """
 
     def __init__(
@@ -68,10 +70,14 @@ class Asking(ModalScreen[None]):
         given: Callable[[str | None], None],
         gone: Callable[[], None],
         hold: Callable[[], None],
+        *,
+        form: Form | None = None,
+        again: Callable[[], None] = lambda: None,
         ears: Ears | None = None,
     ) -> None:
         super().__init__()
         self._given, self._gone, self._hold = given, gone, hold
+        self.form, self._again = form or Form((), {}), again
         self.ears = ears or Ears()
         self._scroll = VerticalScroll(can_focus=False)
         self._body = Lines(palette)
@@ -119,6 +125,13 @@ class Asking(ModalScreen[None]):
         self._seen = False
         self.draw()
 
+    def wait(self) -> None:
+        """What was asked does not hold any more."""
+        self._make = self._question = None
+        self._typed = ""
+        self.ears.covered()
+        self.draw()
+
     def draw(self) -> None:
         """Show it, with ages as of now."""
         width = self._body.size.width
@@ -128,13 +141,19 @@ class Asking(ModalScreen[None]):
             return
         if self._make is not None:
             self._question = self._make(width)
-            self._body.show(self._question.lines)
+            self._body.show((*self._question.lines, *self._form_lines(width)))
             if not self._seen:
                 self._seen = True
                 self.call_after_refresh(self._painted)
         more = scroll.max_scroll_y > scroll.scroll_offset.y
         self._said.show((self._said_line(more=more),))
-        self._foot.show((foot_line(self._question, self._typed),))
+        self._foot.show((FORM_FOOT if self.form.is_typed else foot_line(self._question, self._typed),))
+
+    def _form_lines(self, width: int) -> tuple[Line, ...]:
+        if not self.form.can_be_typed:
+            return ()
+        head = (Cell("with", "dim"), Cell("" if self.form.is_typed else "   Tab changes it", "dim"))
+        return ((), head, *self.form.lines(width))
 
     def _painted(self) -> None:
         self.ears.painted()
@@ -170,6 +189,10 @@ class Asking(ModalScreen[None]):
             return
         key, read_at = event.key, event.time
         word = self._question.word if self._question is not None else None
+        if self.form.is_typed:
+            self.ears.note(key, read_at)
+            self._fill(event)
+            return
         if key == (CONFIRM if word is None else CONFIRM_TYPED):
             self._decide(key, read_at)
             return
@@ -181,6 +204,10 @@ class Asking(ModalScreen[None]):
         elif key == "ctrl+w" or (key == "W" and word is None):
             self._hold()
             self.draw()
+        elif key == "tab" and self.form.can_be_typed and self._question is not None:
+            self.form.begin()
+            self._say("")
+            self.call_after_refresh(self._scroll.scroll_end, animate=False)
         elif key in MOVES:
             self._scroll.scroll_relative(y=MOVES[key], animate=False)
             self.call_after_refresh(self.draw)
@@ -197,6 +224,31 @@ class Asking(ModalScreen[None]):
                 self._say(DROPPED)
                 return
             self._typed = (self._typed + event.character)[:MOST_TYPED]
+        self._say("")
+
+    def _fill(self, event: events.Key) -> None:
+        """A key while something is typed beside."""
+        if event.key == "escape":
+            if self.form.lacking:
+                self.cancel()
+                return
+            self.form.leave()
+        elif event.key == "enter":
+            if self.form.lacking:
+                self._say(f"{self.form.lacking[0]} has to be given")
+                return
+            if self.form.end():
+                self._note = ""
+                self._again()
+                return
+        elif event.key in ("tab", "down", "shift+tab", "up"):
+            self.form.move(1 if event.key in ("tab", "down") else -1)
+        elif event.key == "backspace":
+            self.form.erase()
+        elif event.key == "ctrl+u":
+            self.form.erase(all=True)
+        elif event.is_printable and event.character is not None:
+            self.form.type(event.character)
         self._say("")
 
     def _decide(self, key: str, read_at: float) -> None:

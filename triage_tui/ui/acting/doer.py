@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +13,8 @@ from msgspec.structs import replace
 
 from triage_tui.actions.act import Came, Order, Preview, Refused, Result
 from triage_tui.actions.audit import AuditError, AuditLog
-from triage_tui.actions.audit.runs import runs_of
+from triage_tui.actions.audit.content import seen_of
+from triage_tui.actions.audit.runs import Run, runs_of
 from triage_tui.actions.following import follow, seen_now
 from triage_tui.actions.guard import Confirmation
 from triage_tui.actions.history import History, history
@@ -45,6 +47,7 @@ class Doer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
         self._runs = 0
 
     def plan(self, order: Order, tell: Callable[[Planned | Refused], None]) -> None:
@@ -56,7 +59,20 @@ class Doer:
         self._runs += 1
         purge = preview.order.parameters.get("purge", "") if preview.order.action == "queue.purge" else ""
         doing = Doing(self._runs, preview.title, steady(), purge=purge)
-        self._start(self._run(doing, preview, typed, tell))
+        self._start(self._run(doing, preview, typed, tell), doing.number)
+
+    def leave(self, number: int) -> None:
+        """End one that is under way. What was sent is not taken back; nothing further is sent."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._leave, number)
+
+    def past(self, tell: Callable[[tuple[Run, ...] | AuditError], None]) -> None:
+        """Read what was done before, the oldest first."""
+        self._start(self._past(tell))
+
+    def seen(self, runs: Iterable[str]) -> None:
+        """Write down that somebody was told of these."""
+        self._start(self._seen(tuple(runs)))
 
     def close(self) -> None:
         """Leave what is under way: it is written down as unknown, what was sent is not taken back."""
@@ -66,17 +82,39 @@ class Doer:
         loop.call_soon_threadsafe(self._end, loop)
         self._thread.join(LAST_WORDS_S)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], number: int | None = None) -> None:
         if self._loop is None:
             self._loop, self._thread = start_loop("triage-actions")
-        self._loop.call_soon_threadsafe(self._begin, work)
+        self._loop.call_soon_threadsafe(self._begin, work, number)
 
     # From here on everything runs on the acting thread.
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None], number: int | None) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        if number is not None:
+            self._under_way[number] = task
+            task.add_done_callback(lambda _: self._under_way.pop(number))
+
+    def _leave(self, number: int) -> None:
+        task = self._under_way.get(number)
+        if task is not None:
+            task.cancel()
+
+    async def _past(self, tell: Callable[[tuple[Run, ...] | AuditError], None]) -> None:
+        try:
+            records = await asyncio.get_running_loop().run_in_executor(None, self._log.records)
+        except AuditError as error:
+            tell(error)
+        else:
+            tell(runs_of(records))
+
+    async def _seen(self, runs: tuple[str, ...]) -> None:
+        with contextlib.suppress(Refused):
+            # Where it cannot be written it is told again at the next start.
+            for run in runs:
+                await self._performer.note(seen_of(run))
 
     async def _plan(self, order: Order, tell: Callable[[Planned | Refused], None]) -> None:
         try:
@@ -121,6 +159,10 @@ class Doer:
             if finding is not None and before is not None and watched and run:
                 judgement = await follow(self._engine, self._performer, run, finding, before, progress)
                 doing = replace(doing, judgement=judgement)
+        except asyncio.CancelledError:
+            left = Result(Came.UNKNOWN, "left while it was under way; what was sent is not taken back")
+            said = "nobody watches any more whether it helps" if doing.result is not None else ""
+            doing = replace(doing, result=doing.result or left, waits_for=said)
         except Refused as refused:
             doing = replace(doing, waits_for=f"the verdict is not written down: {refused.message}")
         except Exception as error:

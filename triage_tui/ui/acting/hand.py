@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from textual.app import App
 
-from triage_tui.config.settings import Settings
+from triage_tui.config.settings import CommandSpec, Settings
 from triage_tui.model import Picture
 from triage_tui.ui.cells import Line
 from triage_tui.ui.collects import Collects
@@ -58,6 +59,19 @@ class Hand:
     def begin(self, order: Order) -> None:
         """Ask about an order."""
         self.acting.begin(order)
+
+    def begin_command(self, spec: CommandSpec) -> None:
+        """Ask about a command of the team's own."""
+        from triage_tui.actions.act import Order
+
+        self.begin(Order(f"command.{spec.name}", spec.name))
+
+    def look_back(self) -> None:
+        """Tell what an earlier session left open, where anything was ever done from here."""
+        from triage_tui.actions.audit.place import LOG, state_folder
+
+        if os.path.exists(state_folder(os.environ) / LOG):  # noqa: PTH110  Path.exists raises where it may not look
+            self.acting.look_back()
 
     def guarded(self, picture: Picture) -> Picture:
         """The picture, with what may be changed as of now."""

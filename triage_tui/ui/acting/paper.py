@@ -85,6 +85,13 @@ def refused_lines(refused: Refused, width: int) -> list[Line]:
     return [*lines, (), (Cell("Nothing was sent.", "dim"),)]
 
 
+FORM_FOOT: Line = (
+    Cell("Enter", "strong"),
+    Cell(" shows what it would do"),
+    Cell("   Tab the next   Esc as it was", "dim"),
+)
+
+
 def foot_line(question: Question | None, typed: str) -> Line:
     """How it is confirmed, beside Cancel."""
     if question is None:
