@@ -23,6 +23,8 @@ async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
         target=ENGINE,
         subject=WEBHOOK_SENDER,
         by_hand=f"Set {variable} for {WEBHOOK_SENDER}, and deploy it again.",
+        # A name that every project has: the entry that knows the line is the closest there is.
+        guide="tradeengage/environment-variables" if variable == "REDIS_URL" else "",
     )
     await company.restore(WEBHOOK_SENDER)
 

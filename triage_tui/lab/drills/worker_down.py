@@ -24,6 +24,8 @@ async def _cause(company: Company, dice: Random) -> AsyncIterator[Place]:
             subject=f"celery:{queue}",
             by_hand=f"Start {worker}.",
             fix=Fix("docker.start", worker),
+            # That team has an entry of its own for its worker.
+            guide="revrx/background-job-stuck" if worker == REVRX_WORKER else "",
         )
 
 
