@@ -44,8 +44,7 @@ class Question(Struct, frozen=True):
 def labelled(label: str, text: str, width: int, tone: Tone = "text") -> list[Line]:
     """`label       text`, broken at the width."""
     head: Line = (Cell(f"{label:<{LABEL_CELLS}}", "dim"),)
-    first, *rest = hanging(head, text, width)
-    return [(first[0], *(Cell(cell.text, tone) for cell in first[1:])), *rest]
+    return [(line[0], *(Cell(cell.text, tone) for cell in line[1:])) for line in hanging(head, text, width)]
 
 
 def preview_lines(planned: Planned, where: Where, age_s: float, width: int) -> list[Line]:
