@@ -180,9 +180,11 @@ def test_explaining_tells_thresholds_their_source_and_guides(tmp_path: Path, fin
 def test_explaining_takes_thresholds_from_the_file(tmp_path: Path) -> None:
     write_config(
         tmp_path,
-        '[[environments.dev.targets]]\nkind = "host"\n[thresholds]\n"queue.unmoved_s" = { warning = 90 }\n',
+        '[[environments.dev.targets]]\nkind = "host"\n[thresholds]\n"queue.unmoved_s" = { warning = 90 }\n'
+        '[holds]\n"queue.stalled" = { hold_s = 45 }\n',
     )
     told = json.loads(triage("explain", "queue.stalled", "--json", cwd=tmp_path).stdout)
+    assert (told["rules"][0]["hold_s"], told["rules"][0]["hold_from"]) == (45, "triage.toml")
     (one,) = told["rules"][0]["thresholds"]
     assert (one["warning"], one["critical"], one["from"]) == (90, None, "triage.toml")
     assert one["source"] == LIMITS["queue.unmoved_s"].source

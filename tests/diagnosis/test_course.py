@@ -8,6 +8,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from tests.diagnosis.scenes import WALL, failed, picture, seen
+from triage_tui.config.settings import Hold
 from triage_tui.diagnosis import Diagnostician
 from triage_tui.diagnosis.rule import Rule, Scene, Unclear
 from triage_tui.model import Diagnosis, Finding, Kind, ProblemKind, Severity, Sighting, State
@@ -47,6 +48,19 @@ def test_what_need_not_hold_is_told_at_once_and_over_at_once() -> None:
     who = diagnostician()
     assert told(after(who, 0, ILL)) == ["http.server-error"]
     assert told(after(who, 2, WELL)) == []
+
+
+def test_what_the_configuration_gives_counts_and_the_rest_is_the_rules_own() -> None:
+    rule = Rule("http.server-error", (Kind.HTTP,), "", "", says, hold_s=0.0, clear_s=4.0)
+    patient = Diagnostician(rules=[rule], holds={"http.server-error": Hold(hold_s=6.0)})
+    assert told(after(patient, 0, ILL)) == []
+    assert told(after(patient, 4, ILL)) == []
+    assert told(after(patient, 6, ILL)) == ["http.server-error"]
+    assert told(after(patient, 8, WELL)) == ["http.server-error"], "the rule's own time of being well"
+    assert told(after(patient, 12, WELL)) == []
+    brisk = Diagnostician(rules=[rule], holds={"http.server-error": Hold(clear_s=0.0), "http.slow": Hold(9)})
+    assert told(after(brisk, 0, ILL)) == ["http.server-error"]
+    assert told(after(brisk, 2, WELL)) == []
 
 
 def test_what_has_to_hold_is_pending_until_a_look_proves_it() -> None:

@@ -36,10 +36,12 @@ not everything could be, or the arguments or the configuration cannot be used. W
 
 _EXPLAIN = """\
 Tells what a finding looks at, with its thresholds and where they come from, what it needs, when it is told and when it
-is over, and which guides answer it. Without a finding: all that there are.
+is over, and which guides answer it. Without a finding: all that there are. [thresholds] and [holds] of triage.toml
+change the numbers: "docker.exited" = { hold_s = 10, clear_s = 60 }.
 
---json  {"id", "meaning", "rules": [{"targets", "looks_at", "because", "needs", "hold_s", "clear_s", "thresholds":
-        [{"name", "meaning", "unit", "warning", "critical", "from", "source"}]}], "may_be_a_cause", "may_be_a_symptom",
+--json  {"id", "meaning", "rules": [{"targets", "looks_at", "because", "needs", "hold_s", "clear_s", "hold_from",
+        "thresholds": [{"name", "meaning", "unit", "warning", "critical", "from", "source"}]}],
+        "may_be_a_cause", "may_be_a_symptom",
         "causes": [{"id", "words", "fails": [the checks that fail where it is the cause]}], "guides"}
 """
 

@@ -69,7 +69,7 @@ def explain(arguments: Namespace) -> int:
         near = nearest(arguments.finding, FINDINGS)
         hint = f"; did you mean `{near}`?" if near else "; `triage explain` lists them"
         raise CannotError(f"no finding `{arguments.finding}`{hint}")
-    known = rules.explained(arguments.finding, settings.thresholds)
+    known = rules.explained(arguments.finding, settings.thresholds, settings.holds)
     library = _library(settings)
     ids = [row.id for row in library.index.rows(library.index.answering(arguments.finding)).values()]
     if arguments.json:

@@ -14,6 +14,7 @@ from triage_tui.config.toml.check import unknown_keys
 from triage_tui.config.toml.document import Document
 from triage_tui.config.toml.environment import Environment, read_environment
 from triage_tui.config.toml.file import find, places, quoted, read
+from triage_tui.config.toml.holds import read_holds
 from triage_tui.config.toml.quiet import read_quiet
 from triage_tui.config.toml.schema import FileTable
 from triage_tui.config.toml.sections import read_guides, read_screen, read_thresholds
@@ -78,6 +79,7 @@ def _from_file(document: Document, asked_for: str | None, environ: Mapping[str, 
         for name in environments
     ]
     thresholds = read_thresholds(document)
+    holds = read_holds(document)
     folders, notes = read_guides(document, place)
     quiet = read_quiet(document)
     screen = read_screen(document)
@@ -93,6 +95,7 @@ def _from_file(document: Document, asked_for: str | None, environ: Mapping[str, 
         commands=section.commands,
         targets=specs,
         thresholds=thresholds,
+        holds=holds,
         guide_folders=folders,
         origin=str(document.source.path),
         notes=(*(note for table in section.tables for note in table.notes), *notes),

@@ -146,6 +146,13 @@ class Threshold(Struct, frozen=True, forbid_unknown_fields=True):
     critical: float | None = None
 
 
+class Hold(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a finding has to hold before it is told, and to be well before it is over. None: as its rule has it."""
+
+    hold_s: float | None = None
+    clear_s: float | None = None
+
+
 class QuietRule(Struct, frozen=True, forbid_unknown_fields=True):
     """Findings that are known: they are kept apart from those that are told.
 
@@ -208,6 +215,7 @@ class Settings(Struct, frozen=True):
     quiet          findings that are known and not to be told
     screen         how the cockpit makes itself heard
     commands       the team's own commands
+    holds          finding → how long it holds before it is told, and stays
     """
 
     environment: str
@@ -223,6 +231,7 @@ class Settings(Struct, frozen=True):
     screen: ScreenSettings = ScreenSettings()
     read_only_can_be_lifted: bool = False
     commands: tuple[CommandSpec, ...] = ()
+    holds: dict[str, Hold] = {}
 
 
 def kind_of(spec: TargetSpec) -> Kind:

@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec.structs import fields
@@ -16,7 +16,7 @@ from msgspec.structs import fields
 from triage_tui.config import keys
 from triage_tui.config.errors import ConfigError, Mistake
 from triage_tui.config.secret import Secret
-from triage_tui.config.settings import HttpSpec, QuietRule, Settings, TargetSpec, Threshold
+from triage_tui.config.settings import Hold, HttpSpec, QuietRule, Settings, TargetSpec, Threshold
 from triage_tui.config.toml.literals import HARMLESS_HEADERS
 from triage_tui.config.toml.schema import KINDS_WITH_PASSWORD
 from triage_tui.config.toml.target import address_of, without_secrets
@@ -59,7 +59,14 @@ def render(settings: Settings) -> str:
         if kind not in kinds:
             lines += ["", f"# [[{here}.targets]]", *_example(kind, url, explained)]
     lines += ["", f"# [[{here}.commands]]", *_commands()]
-    lines += ["", *_thresholds(settings.thresholds), "", *_guides(settings.guide_folders)]
+    lines += [
+        "",
+        *_thresholds(settings.thresholds),
+        "",
+        *_holds(settings.holds),
+        "",
+        *_guides(settings.guide_folders),
+    ]
     lines += ["", *_screen(), "", *_quiet()]
     return "\n".join(lines) + "\n"
 
@@ -163,14 +170,27 @@ def _left_to_variable(target: str, what: str) -> str:
 
 def _thresholds(thresholds: dict[str, Threshold]) -> Iterator[str]:
     yield "[thresholds]"
-    for key in keys.KEYS:
-        if key.table == keys.THRESHOLD:
-            yield from _comment(f"{key.name}: {key.meaning}")
+    yield from _numbers(keys.THRESHOLD, thresholds)
     if not thresholds:
         yield '# "redis.memory_ratio" = { warning = 0.8, critical = 0.9 }'
-    for name, threshold in thresholds.items():
-        given = {field.name: getattr(threshold, field.name) for field in fields(threshold)}
-        entries = [f"{key} = {_toml(value)}" for key, value in given.items() if value is not None]
+
+
+def _holds(holds: dict[str, Hold]) -> Iterator[str]:
+    yield "[holds]"
+    yield from _comment("`triage explain FINDING` tells how long each holds and stays.")
+    yield from _numbers(keys.HOLD, holds)
+    if not holds:
+        yield '# "docker.memory-near-limit" = { hold_s = 60, clear_s = 120 }'
+
+
+def _numbers(table: str, given: Mapping[str, Threshold | Hold]) -> Iterator[str]:
+    """What the keys of a table of tables mean, and those that are given."""
+    for key in keys.KEYS:
+        if key.table == table:
+            yield from _comment(f"{key.name}: {key.meaning}")
+    for name, one in given.items():
+        values = {field.name: getattr(one, field.name) for field in fields(one)}
+        entries = [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
         yield f"{_key(name)} = {{ {', '.join(entries)} }}"
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from triage_tui.config.settings import Hold
 from triage_tui.diagnosis.judging import Judgement
 from triage_tui.diagnosis.rule import Rule
 from triage_tui.model import Evidence, Finding, Picture, Severity
@@ -38,14 +39,22 @@ Courses = Mapping[Key, Course]
 
 
 class Holding:
-    """Hold and clear times by finding id; of several rules for one finding the shortest hold counts."""
+    """Hold and clear times by finding id: what triage.toml gives, else the rules' own.
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    Of several rules for one finding the shortest hold counts, and the longest clear time.
+    """
+
+    def __init__(self, rules: Sequence[Rule], given: Mapping[str, Hold] | None = None) -> None:
         self._hold: dict[str, float] = {}
         self._clear: dict[str, float] = {}
         for rule in rules:
             self._hold[rule.id] = min(rule.hold_s, self._hold.get(rule.id, rule.hold_s))
             self._clear[rule.id] = max(rule.clear_s, self._clear.get(rule.id, rule.clear_s))
+        for id, one in (given or {}).items():
+            if one.hold_s is not None:
+                self._hold[id] = one.hold_s
+            if one.clear_s is not None:
+                self._clear[id] = one.clear_s
 
     def hold_s(self, id: str) -> float:
         """How long a finding has to hold before it is told."""

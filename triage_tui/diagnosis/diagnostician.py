@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from triage_tui.config.limits import bounds
-from triage_tui.config.settings import QuietRule, Threshold
+from triage_tui.config.settings import Hold, QuietRule, Threshold
 from triage_tui.diagnosis.changes import News, kept, news_of, with_changes
 from triage_tui.diagnosis.course import Course, Holding, active, pending, step, told
 from triage_tui.diagnosis.incidents import incidents_of
@@ -33,14 +33,15 @@ class Diagnostician:
         thresholds: Mapping[str, Threshold] | None = None,
         quiet: Sequence[QuietRule] = (),
         rules: Sequence[Rule] | None = None,
+        holds: Mapping[str, Hold] | None = None,
     ) -> None:
-        """thresholds, quiet: what triage.toml gives; rules: None for all that there are."""
+        """thresholds, quiet, holds: what triage.toml gives; rules: None for all that there are."""
         self.quiet: Sequence[QuietRule] = quiet
         """What is not told; may be replaced between two pictures."""
 
         self._bounds = bounds(thresholds or {})
         self._rules = all_rules() if rules is None else tuple(rules)
-        self._holding = Holding(self._rules)
+        self._holding = Holding(self._rules, holds)
         self._courses: dict[Key, Course] = {}
         self._before: Picture | None = None
         self._news: tuple[News, ...] = ()

@@ -275,7 +275,7 @@ class Engine:
             # The rules are loaded when there is something to judge: the first paint does not wait for them.
             from triage_tui.diagnosis import Diagnostician
 
-            self._diagnostician = Diagnostician(self._settings.thresholds)
+            self._diagnostician = Diagnostician(self._settings.thresholds, holds=self._settings.holds)
         self._diagnostician.quiet = self._quiet
         self._diagnosis = self._diagnostician.see(self._board.picture())
         for defect in self._diagnostician.defects:

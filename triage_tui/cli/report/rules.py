@@ -7,7 +7,7 @@ from typing import Any
 
 from triage_tui.cli.report.layout import wrapped
 from triage_tui.config import limits
-from triage_tui.config.settings import Threshold
+from triage_tui.config.settings import Hold, Threshold
 from triage_tui.diagnosis.causes import SPREADS, SUFFERS
 from triage_tui.diagnosis.possibilities import SPLITS
 from triage_tui.diagnosis.registry import rules_for
@@ -17,12 +17,15 @@ from triage_tui.model.findings import FINDINGS
 from triage_tui.text import figures
 
 
-def explained(finding: str, given: Mapping[str, Threshold]) -> dict[str, Any]:
-    """Everything that the rules for a finding say about themselves. given: thresholds of triage.toml."""
+def explained(
+    finding: str, given: Mapping[str, Threshold], holds: Mapping[str, Hold] | None = None
+) -> dict[str, Any]:
+    """Everything that the rules for a finding say about themselves. given, holds: what triage.toml sets."""
+    hold = (holds or {}).get(finding, Hold())
     return {
         "id": finding,
         "meaning": FINDINGS[finding],
-        "rules": [_rule(rule, given) for rule in rules_for(finding)],
+        "rules": [_rule(rule, given, hold) for rule in rules_for(finding)],
         "may_be_a_cause": finding in SPREADS,
         "may_be_a_symptom": finding in SUFFERS,
         "causes": _causes(finding),
@@ -38,14 +41,15 @@ def _causes(finding: str) -> list[dict[str, Any]]:
     ]
 
 
-def _rule(rule: Rule, given: Mapping[str, Threshold]) -> dict[str, Any]:
+def _rule(rule: Rule, given: Mapping[str, Threshold], hold: Hold) -> dict[str, Any]:
     return {
         "targets": [kind.value for kind in rule.kinds],
         "looks_at": rule.looks_at,
         "because": rule.because,
         "needs": rule.needs.value,
-        "hold_s": rule.hold_s,
-        "clear_s": rule.clear_s,
+        "hold_s": rule.hold_s if hold.hold_s is None else hold.hold_s,
+        "clear_s": rule.clear_s if hold.clear_s is None else hold.clear_s,
+        "hold_from": "default" if hold == Hold() else "triage.toml",
         "thresholds": [_threshold(name, given) for name in rule.limits],
     }
 
@@ -72,7 +76,7 @@ def lines_of(known: Mapping[str, Any], guides: Sequence[str], width: int) -> lis
         lines += wrapped(f"needs: {rule['needs']}", width, "  ", "    ")
         hold = f"told after {figures.duration(rule['hold_s'])}" if rule["hold_s"] else "told at once"
         clear = f"over after {figures.duration(rule['clear_s'])}" if rule["clear_s"] else "over at once"
-        lines += wrapped(f"{hold}; {clear} of being well", width, "  ", "    ")
+        lines += wrapped(f"{hold}; {clear} of being well, {rule['hold_from']}", width, "  ", "    ")
         for one in rule["thresholds"]:
             lines += _limit(one, width)
     if any(rule["thresholds"] for rule in known["rules"]):

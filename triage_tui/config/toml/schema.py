@@ -10,6 +10,7 @@ from triage_tui.config.secret import Secret
 from triage_tui.config.settings import (
     DockerSpec,
     FilesSpec,
+    Hold,
     HostSpec,
     HttpSpec,
     PgbouncerSpec,
@@ -38,6 +39,7 @@ class FileTable(Struct, frozen=True):
     default_environment: str | None = None
     environments: dict[str, EnvironmentTable] = {}
     thresholds: dict[str, Threshold] = {}
+    holds: dict[str, Hold] = {}
     guides: GuidesTable | None = None
     quiet: tuple[dict[str, Any], ...] = ()
     screen: ScreenSettings | None = None
