@@ -99,6 +99,24 @@ def test_a_stopped_service_leads_its_endpoint_and_its_callers() -> None:
     assert roots(one) == ["docker.exited shop-api-1"]
 
 
+def test_nothing_ends_for_a_lock_and_its_endpoint_is_down_for_its_end() -> None:
+    api = container("api", depends_on=("db",), ports=("0.0.0.0:8080->80/tcp",), **ENDED)
+    engine = DockerData((container("db", ports=("127.0.0.1:5432->5432/tcp",)), api))
+    holder = Session(7, application="psql", state="idle in transaction", state_age_s=40.0)
+    blocking = (Blocking(7, 0, victims=1), Blocking(8, 1, waits_for=7, wait_s=39.0, victims=0))
+    data = PostgresData("17.2", 100, 3, {"active": 2}, (holder,), blocking)
+    one = diagnosed(
+        seen(engine, name="engine"),
+        seen(data, name="db", endpoint=DATABASE),
+        failed(
+            Kind.HTTP, ProblemKind.REFUSED, name="api", endpoint="http://127.0.0.1:8080/", depends_on=("db",)
+        ),
+    )
+    assert sorted(roots(one)) == ["docker.exited shop-api-1", "postgres.blocked-sessions 7"]
+    (ended,) = [each for each in one.incidents if each.root.id == "docker.exited"]
+    assert [each.id for each in ended.symptoms] == ["http.down"]
+
+
 def test_the_holder_of_a_lock_is_one_incident_with_its_idle_transaction() -> None:
     holder = Session(
         7, application="psql", state="idle in transaction", state_age_s=40.0, transaction_age_s=41.0

@@ -73,6 +73,17 @@ SUFFERS: frozenset[str] = frozenset(
 """Findings that may come from something that the thing needs."""
 
 
+HOLDS_UP: frozenset[str] = frozenset(
+    {
+        "postgres.blocked-sessions", "postgres.deadlocks", "postgres.slow-statement",
+        "pgbouncer.clients-waiting", "redis.slow-commands", "docker.cpu-throttled", "http.slow",
+    }
+)  # fmt: skip
+"""Findings that make others wait, or fail now and then. A program does not end for them, and stay ended."""
+
+ENDED = "docker.exited"
+
+
 class Shared(Enum):
     """What two findings about one server have to have in common: nothing more, the subject, or the program."""
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from triage_tui.diagnosis.causes import (
     BROKEN_WORKER,
     DEPTH,
+    ENDED,
     GONE_WORKER,
+    HOLDS_UP,
     SPREADS,
     SUFFERS,
     WITHIN,
@@ -43,10 +45,11 @@ def causes_of(findings: Sequence[Finding], ties: Ties) -> dict[Key, Key]:
     traces = _Traces(findings, ties)
     causes: dict[Key, Key] = {}
     for symptom in findings:
+        found = list(traces.of(symptom))
+        # Whatever else goes on: what has ended does not answer for that reason.
+        ended = [one for one in found if one[0] == 0 and findings[one[1]].id == ENDED]
         # The farthest cause is nearest to the root; of those about one thing the deepest is.
-        ranked = (
-            (-distance, DEPTH.get(findings[place].id, 0), place) for distance, place in traces.of(symptom)
-        )
+        ranked = ((-distance, DEPTH.get(findings[place].id, 0), place) for distance, place in ended or found)
         best = min(ranked, default=None)
         if best is not None:
             causes[symptom.key] = findings[best[-1]].key
@@ -105,6 +108,11 @@ class _Traces:
 
     def of(self, symptom: Finding) -> Iterator[tuple[int, int]]:
         """(distance, place) of everything that explains a symptom."""
+        for distance, place in self._all(symptom):
+            if symptom.id != ENDED or self._findings[place].id not in HOLDS_UP:
+                yield distance, place
+
+    def _all(self, symptom: Finding) -> Iterator[tuple[int, int]]:
         for place in self._near(symptom):
             if self._findings[place].key != symptom.key:
                 yield 0, place
