@@ -7,6 +7,9 @@ from typing import Any
 
 from triage_tui.cli import acting, auditing
 
+LONGEST_S = 120.0
+"""The longest wait for a verdict: 90 s for what was wrong to go away, and 30 s for it to stay away."""
+
 _ACT = """\
 TARGET is the name of a target, TARGET/ARGUMENT something in it (a container, a pid, a queue), or the name of a
 container, project or queue alone where only one target has it. Where there is one target of the kind, ARGUMENT alone
@@ -17,16 +20,27 @@ intent is written to the audit, it is done once, and what came of it is looked a
 prod, and where it cannot be undone, --confirm has to repeat ARGUMENT, or TARGET where there is none. Where the
 environment is read-only nothing is done. What timed out is never tried again.
 
+Did it help? --for names what it is to mend, as `triage check` does: docker.exited, or docker.exited:web where it is
+found of several. It has to be there; then it is done, what was wrong is looked at again until it is clear whether it
+went away and stays away (--wait: for so many seconds, 120 at most), and the verdict is written to the audit. --verdict
+takes the finding that proposes exactly this. With neither nothing is waited for. Ctrl-C ends the waiting; what was
+done stands. How often it worked before stands in the preview.
+
 --json prints one line:
   {"action", "target", "argument", "dry_run", "came": null (dry run) | done | not done | unknown | refused,
    "refusal": null | read-only|confirm|stale|changed|gone|twice|busy|unavailable|permission|audit|argument|…,
    "message", "tells": [..], "next_step", "run": its name in the audit, or null,
    "preview": null | {"title", "endpoint", "identity": {"shown", "parts": {}}, "danger": mild|disruptive|final,
-     "facts": [[label, value]..], "affects": [..], "sends": [..], "undo": null | how, "confirm": null | what to type}}
+     "facts": [[label, value]..], "affects": [..], "sends": [..], "undo": null | how, "confirm": null | what to type},
+   "finding": null | {"id", "target", "subject"},
+   "history": [{"finding": id, "tried": times, "worked": times, "last_at": null | iso}..],
+   "verdict": null | {"verdict": fixed|not fixed|came back|inconclusive, "message", "before": {signal: value},
+     "after": {signal: value}}}
 
-exit codes: 0 done, or with --dry-run: it could be done; 1 not done: the server refused, or it did not work; 2 the
-arguments or the configuration cannot be used; 3 unknown: no answer came, look before you try again; 4 a guard refused,
-nothing was sent
+exit codes: 0 done, with --for or --verdict: and fixed, with --dry-run: it could be done; 1 not done: the server
+refused, or it did not work; 2 the arguments or the configuration cannot be used; 3 unknown: no answer came, look before
+you try again; 4 a guard refused, or the finding is not there; nothing was sent; 5 done, and not fixed, or it came back;
+6 done, and whether it helped is not known: inconclusive, or Ctrl-C while it was looked at
 """
 
 _ACTIONS = """\
@@ -70,6 +84,22 @@ def add(subparsers: Any, make: Any) -> tuple[Any, ...]:
         metavar="NAME=VALUE",
         help="a parameter of the action; may be repeated",
     )
+    act.add_argument(
+        "--for",
+        dest="finding",
+        metavar="FINDING[:SUBJECT]",
+        help="what it is to mend: it is looked at afterwards whether it did",
+    )
+    act.add_argument(
+        "--verdict", action="store_true", help="likewise, for the finding that proposes exactly this"
+    )
+    act.add_argument(
+        "--wait",
+        type=_wait,
+        default=LONGEST_S,
+        metavar="SECONDS",
+        help="how long the verdict is waited for at most (default: %(default)g)",
+    )
     act.add_argument("--json", action="store_true", help="print JSON, on one line")
     act.set_defaults(run=acting.act)
 
@@ -101,6 +131,12 @@ def _pair(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
     return name, value
+
+
+def _wait(text: str) -> float:
+    if not text.isdigit() or not 0 < int(text) <= LONGEST_S:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 1 to {LONGEST_S:g}")
+    return float(text)
 
 
 def _positive(text: str) -> int:

@@ -6,16 +6,20 @@ import json
 import os
 import sys
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from triage_tui.cli import exits
 from triage_tui.cli.chosen import settings_of
 
 if TYPE_CHECKING:
-    from triage_tui.actions.act import Action, Order, Preview, Refused, Result
+    from triage_tui.actions.act import Action, Order, Refused, Result
     from triage_tui.actions.perform import Performer
+    from triage_tui.actions.verdict import Judgement
     from triage_tui.config.settings import Settings
     from triage_tui.engine import Engine
+    from triage_tui.model import Finding, Picture
 
 LOOK_S = 6.0
 """How long targets are looked at to find which of them has what was named."""
@@ -24,21 +28,54 @@ _UNUSABLE = frozenset({"action", "argument", "target", "ambiguous"})
 """Refusals for what was said, and not for what was found."""
 
 
+class Looking:
+    """An engine that is started when something has to be looked at: where the words alone tell what is meant, and
+    nobody asks whether it helps, no target is looked at but the one that is acted on."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.began = False
+
+    def begin(self) -> None:
+        """Start it, once, and wait for its first looks."""
+        if not self.began:
+            self.began = True
+            self._engine.start()
+            self._engine.wait_first_looks(LOOK_S)
+
+    def picture(self) -> Picture:
+        """What the targets hold."""
+        self.begin()
+        return self._engine.picture()
+
+
 def act(arguments: Namespace) -> int:
     """Do it, or say why not."""
     import asyncio
 
     from triage_tui.actions.act import Refused
-    from triage_tui.engine import Engine
+    from triage_tui.cli.act_finding import find, known
 
     settings = settings_of(arguments)
-    engine = Engine(settings)
+    watched = arguments.finding is not None or arguments.verdict
+    engine = _engine(settings, with_guides=watched)
+    looking = Looking(engine)
+    order: Order | None = None
     try:
         try:
-            order = _order(arguments, settings, engine)
+            if arguments.finding is not None:
+                known(arguments.finding)
+            order = _order(arguments, settings, looking)
+            finding: Finding | None = None
+            if watched:
+                looking.begin()
+                finding = find(engine, order, arguments.finding, arguments.wait)
+                order = replace(order, finding=finding.key)
+            elif looking.began:
+                _hint(engine, order)
         except Refused as refused:
-            return _tell_refused(arguments, None, refused)
-        return asyncio.run(_act(arguments, _performer(engine), order))
+            return _tell_refused(arguments, order, refused)
+        return asyncio.run(_act(arguments, engine, _performer(engine), order, finding))
     finally:
         engine.stop(0.5)
 
@@ -79,7 +116,30 @@ def actions(arguments: Namespace) -> int:
     return exits.OK
 
 
-def _order(arguments: Namespace, settings: Settings, engine: Engine) -> Order:
+def _engine(settings: Settings, *, with_guides: bool) -> Engine:
+    from triage_tui.engine import Engine
+
+    if not with_guides:
+        return Engine(settings)
+    from triage_tui.cli.opening import opening
+
+    # Findings in logs are those that guides know.
+    return Engine(settings, open=opening(settings))
+
+
+def _hint(engine: Engine, order: Order) -> None:
+    """The diagnosis is at hand: say what would tell whether this helps. Nothing is waited for unasked, since whoever
+    calls this from a script counts on an answer as soon as it is done."""
+    from triage_tui.cli.act_finding import named, proposing
+
+    for finding in proposing(engine.diagnosis(), order)[:1]:
+        print(
+            f"triage: {named(finding)} proposes this; `--verdict` would tell whether it helped",
+            file=sys.stderr,
+        )
+
+
+def _order(arguments: Namespace, settings: Settings, looking: Looking) -> Order:
     """What was asked for. Looks at the targets where the words alone do not tell which one is meant. Raises Refused."""
     from triage_tui.actions.act import Order, Refused
     from triage_tui.actions.naming import resolve, split
@@ -95,9 +155,7 @@ def _order(arguments: Namespace, settings: Settings, engine: Engine) -> Order:
     names = [spec.name for spec in settings.targets if kind_of(spec) is kind]
     said = split(arguments.what, names)
     if said is None or said[1] == "":
-        engine.start()
-        engine.wait_first_looks(LOOK_S)
-        said = resolve(arguments.what, arguments.action, kind, engine.picture())
+        said = resolve(arguments.what, arguments.action, kind, looking.picture())
     return Order(arguments.action, said[0], said[1], dict(arguments.set))
 
 
@@ -110,116 +168,72 @@ def _performer(engine: Engine) -> Performer:
     return Performer(EngineReach(engine), Switch(engine.settings), AuditLog(state_folder(os.environ)))
 
 
-async def _act(arguments: Namespace, performer: Performer, order: Order) -> int:
-    from triage_tui.actions.act import Refused
+async def _act(
+    arguments: Namespace, engine: Engine, performer: Performer, order: Order, finding: Finding | None
+) -> int:
+    from triage_tui.actions.act import Came, Refused
+    from triage_tui.actions.following import seen_now
+    from triage_tui.cli import act_past, act_words
+    from triage_tui.cli.act_verdict import judged, telling
 
+    runs = act_past.runs()
+    if not arguments.dry_run:
+        act_past.tell_left_open(runs)
     try:
         preview = await performer.plan(order)
     except Refused as refused:
         return _tell_refused(arguments, order, refused)
     confirm = performer.confirmation(preview)
+    told = act_words.Told(
+        order,
+        preview,
+        confirm.word if confirm else None,
+        finding,
+        act_past.histories(runs, order.action, finding.id if finding else None),
+    )
     if not arguments.json:
-        _put(_lines_of(preview, confirm.word if confirm else None, dry=arguments.dry_run))
+        act_words.put_preview(told, dry=arguments.dry_run)
     if arguments.dry_run:
         if arguments.json:
-            _json(arguments, order, preview, confirm.word if confirm else None)
+            act_words.put_json(arguments, told)
         return exits.OK
-    run, result = await performer.run_known(
-        preview, arguments.confirm, lambda said: print(f"triage: {said}", file=sys.stderr)
-    )
+    tell = telling()
+    before = seen_now(engine, finding.key) if finding is not None else None
+    run, result = await performer.run_known(preview, arguments.confirm, tell)
+    told = replace(told, run=run, result=result)
+    if not arguments.json:
+        act_words.put([f"{result.came.value}: {result.message}", *(f"  {line}" for line in result.tells)])
+    if finding is not None and before is not None and run and result.came in (Came.DONE, Came.UNKNOWN):
+        engine.refresh(order.target)
+        judgement = await judged(engine, performer, run, finding.key, before, arguments.wait, tell)
+        told = replace(told, judgement=judgement)
+        if judgement is not None and not arguments.json:
+            act_words.put([f"{judgement.verdict.value}: {judgement.message}"])
     if arguments.json:
-        _json(arguments, order, preview, confirm.word if confirm else None, result, run)
-    else:
-        _put([f"{result.came.value}: {result.message}", *(f"  {line}" for line in result.tells)])
-    return _code(result)
+        act_words.put_json(arguments, told)
+    return _code(result, told.judgement, asked=finding is not None)
 
 
-def _code(result: Result) -> int:
+def _code(result: Result, judgement: Judgement | None, *, asked: bool) -> int:
+    """asked: whether it helped was to be looked at."""
     from triage_tui.actions.act import Came
+    from triage_tui.actions.verdict import Verdict
 
-    return {
-        Came.DONE: exits.OK,
-        Came.NOT_DONE: exits.NOT_DONE,
-        Came.UNKNOWN: exits.UNKNOWN,
-        Came.REFUSED: exits.REFUSED,
-    }[result.came]
+    if result.came is not Came.DONE:
+        return {
+            Came.NOT_DONE: exits.NOT_DONE,
+            Came.UNKNOWN: exits.UNKNOWN,
+            Came.REFUSED: exits.REFUSED,
+        }[result.came]
+    if not asked:
+        return exits.OK
+    if judgement is None or judgement.verdict is Verdict.INCONCLUSIVE:
+        return exits.UNTOLD
+    return exits.OK if judgement.verdict is Verdict.FIXED else exits.NOT_FIXED
 
 
 def _tell_refused(arguments: Namespace, order: Order | None, refused: Refused) -> int:
-    if arguments.json:
-        told = {
-            **_named(arguments, order),
-            "came": "refused",
-            "refusal": refused.kind,
-            "message": refused.message,
-            "tells": [],
-            "next_step": refused.next_step,
-            "run": None,
-            "preview": None,
-        }
-        print(json.dumps(told, ensure_ascii=False))
-    else:
-        print(f"triage: {refused.message}. {refused.next_step}".rstrip(), file=sys.stderr)
+    from triage_tui.cli.act_words import put_refused
+
+    put_refused(arguments, order, refused)
     return exits.USAGE if refused.kind in _UNUSABLE else exits.REFUSED
-
-
-def _named(arguments: Namespace, order: Order | None) -> dict[str, Any]:
-    return {
-        "action": arguments.action,
-        "target": order.target if order else arguments.what,
-        "argument": order.argument if order else "",
-        "dry_run": arguments.dry_run,
-    }
-
-
-def _json(
-    arguments: Namespace,
-    order: Order,
-    preview: Preview,
-    confirm: str | None,
-    result: Result | None = None,
-    run: str = "",
-) -> None:
-    told = {
-        **_named(arguments, order),
-        "came": result.came.value if result else None,
-        "refusal": result.refusal if result else None,
-        "message": result.message if result else "nothing was sent",
-        "tells": list(result.tells) if result else [],
-        "next_step": "",
-        "run": run or None,
-        "preview": {
-            "title": preview.title,
-            "endpoint": preview.endpoint,
-            "identity": {"shown": preview.identity.shown, "parts": dict(preview.identity.parts)},
-            "danger": preview.danger.value,
-            "facts": [list(fact) for fact in preview.facts],
-            "affects": list(preview.affects),
-            "sends": list(preview.sends),
-            "undo": preview.undo,
-            "confirm": confirm,
-        },
-    }
-    print(json.dumps(told, ensure_ascii=False))
-
-
-def _lines_of(preview: Preview, confirm: str | None, *, dry: bool) -> list[str]:
-    return [
-        preview.title,
-        f"  where     {preview.endpoint}",
-        f"  identity  {preview.identity.shown}",
-        f"  danger    {preview.danger.value}",
-        *(f"  {label}: {value}" for label, value in preview.facts),
-        *(f"  affects   {line}" for line in preview.affects),
-        *(f"  {'would send' if dry else 'sends'}  {line}" for line in preview.sends),
-        f"  undo      {preview.undo or 'it cannot be undone'}",
-        *([f"  confirm   --confirm {confirm}"] if confirm and dry else []),
-        *(["nothing was sent"] if dry else []),
-    ]
-
-
-def _put(lines: list[str]) -> None:
-    from triage_tui.cli import paper
-
-    # Not cut: what is sent is to be read whole.
-    paper.put(lines, max((len(line) for line in lines), default=1) * 2)

@@ -30,6 +30,12 @@ UNKNOWN = 3
 REFUSED = 4
 """Of `act`: a guard refused: read-only, not confirmed, another target by now, …; nothing was sent."""
 
+NOT_FIXED = 5
+"""Of `act --for` and `act --verdict`: done, and what was wrong is still there, or came back."""
+
+UNTOLD = 6
+"""Of `act --for` and `act --verdict`: done; whether it helped is not known: it could not be seen, or Ctrl-C came."""
+
 INTERRUPTED = 130
 """Ctrl-C: 128 + SIGINT."""
 
