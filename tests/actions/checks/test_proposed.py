@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.diagnosis.scenes import picture, seen
-from triage_tui.actions.checks.answer import Question
+from triage_tui.actions.checks.answer import BY_HAND, Question
 from triage_tui.actions.checks.proposed import Selected, of_finding, of_guide, of_row
 from triage_tui.actions.checks.registry import all_checks
 from triage_tui.guides.entry import Entry
@@ -88,13 +88,14 @@ class TestGuides:
         assert (one.argument, one.options["names"]) == ("shop-api", "A, B")
 
     def test_a_program_is_not_run(self) -> None:
-        assert self.ask("  - {id: f, argv: [docker, inspect, '{container}']}") == []
+        (one,) = self.ask("  - {id: f, argv: [docker, inspect, --, a b]}")
+        assert (one.id, one.target, one.argument) == (BY_HAND, "", "docker inspect -- 'a b'")
 
     def test_the_guides_that_ship_can_all_be_asked(self) -> None:
         asked = 0
         for path in sorted(KNOWLEDGE.glob("*/*.md")):
             entry = read(path.read_text())
-            probes = [one.probe for one in entry.front.checks if one.probe]
+            probes = [one.probe or BY_HAND for one in entry.front.checks]
             questions = of_guide(entry, API, EVERYTHING)
             assert {one.id for one in questions} == set(probes), path
             asked += len(questions)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from triage_tui.guides.entry import CheckOutcome
 from triage_tui.model import Problem
 from triage_tui.model.outcome import Heard, Outcome
 from triage_tui.text import safe
@@ -18,6 +19,10 @@ LONGEST_MESSAGE = 240
 LONGEST_LINE = 400
 
 
+BY_HAND = "by hand"
+"""In the place of a check's id: a program that a guide names. It is not run: whoever reads the guide runs it."""
+
+
 class Question(Struct, frozen=True):
     """One check, and what it is asked about.
 
@@ -26,6 +31,7 @@ class Question(Struct, frozen=True):
     argument  a container, a pid, a queue, a mount, `host:port`, …; "" the target itself
     options   further words that a check understands: `lines`, `names`, `max_age_s`
     why       what it would tell, for people
+    meanings  what a guide makes of the answer
     """
 
     id: str
@@ -33,6 +39,7 @@ class Question(Struct, frozen=True):
     argument: str = ""
     options: Mapping[str, str] = {}
     why: str = ""
+    meanings: tuple[CheckOutcome, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from triage_tui.actions.checks.answer import Question
+from triage_tui.actions.checks.answer import BY_HAND, Question
 from triage_tui.actions.checks.registry import all_checks
 from triage_tui.guides.entry import Check as GuideCheck
 from triage_tui.guides.entry import Entry, Scalar
@@ -81,17 +82,15 @@ def of_row(kind: Kind, target: str, subject: str = "") -> list[Question]:
 
 
 def of_guide(entry: Entry, selected: Selected, picture: Picture) -> list[Question]:
-    """All checks of a guide's entry, about what is selected. A program that a guide names is not run: whoever reads it
-    copies it."""
-    return [
-        question
-        for one in entry.front.checks
-        if one.probe in all_checks()
-        for question in _questions(one, selected, picture)
-    ]
+    """All checks of a guide's entry, about what is selected. A program that a guide names is not run, and its answer
+    unknown: whoever reads it copies it."""
+    return [question for one in entry.front.checks for question in _questions(one, selected, picture)]
 
 
 def _questions(one: GuideCheck, selected: Selected, picture: Picture) -> Iterator[Question]:
+    if one.probe not in all_checks():
+        yield Question(BY_HAND, argument=shlex.join(one.argv) if one.argv else one.probe)
+        return
     filled = {name: _filled(value, selected, picture) for name, value in one.args.items()}
     argument = next((filled[name] for name in _ARGUMENTS if filled.get(name)), "")
     used = next((name for name in _ARGUMENTS if filled.get(name)), "")
@@ -100,10 +99,12 @@ def _questions(one: GuideCheck, selected: Selected, picture: Picture) -> Iterato
         argument = f"{argument}:{options['port']}"
     kinds = all_checks()[one.probe].kinds
     if not kinds or (used in ("url", "path") and argument):
-        yield Question(one.probe, "" if argument else selected.target, argument, options)
+        yield Question(
+            one.probe, "" if argument else selected.target, argument, options, meanings=one.outcomes
+        )
         return
     for target in _targets(kinds, selected, picture):
-        yield Question(one.probe, target, argument, options)
+        yield Question(one.probe, target, argument, options, meanings=one.outcomes)
 
 
 def _targets(kinds: Sequence[Kind], selected: Selected, picture: Picture) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from triage_tui.actions.checks.answer import Answer, CannotAskError, Question, Said, unknown
+from triage_tui.actions.checks.answer import BY_HAND, Answer, CannotAskError, Question, Said, unknown
 from triage_tui.actions.checks.check import Check
+from triage_tui.actions.checks.meaning import meant
 from triage_tui.actions.checks.registry import all_checks
 from triage_tui.actions.checks.site import Site
 from triage_tui.text import safe
@@ -24,7 +25,11 @@ async def ask(question: Question, site: Site) -> Answer:
     """One answer. Never raises for what a server, a network or the question itself can do."""
     started = site.clock.steady()
     check = all_checks().get(question.id)
-    if check is None:
+    if question.id == BY_HAND:
+        told = unknown(
+            "a program of the guide, which is not run from here", "Read it there, and copy it by `y`."
+        )
+    elif check is None:
         told = unknown(
             f"there is no check {safe(question.id, limit=60)}", "`triage check --list` lists them."
         )
@@ -33,7 +38,7 @@ async def ask(question: Question, site: Site) -> Answer:
             f"it is asked of one {check.about}", f"Name one: {question.target}/{check.about.upper()}."
         )
     else:
-        told = await _told(check, question, site)
+        told = meant(await _told(check, question, site), question.meanings)
     ended = site.clock.steady()
     return Answer(
         question.id,

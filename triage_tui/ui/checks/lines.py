@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from triage_tui.actions.checks.answer import Answer, Question
 from triage_tui.model.outcome import Outcome
-from triage_tui.text import figures
+from triage_tui.text import figures, safe
 from triage_tui.ui.cells import Cell, Line, clip, hanging, join, spread, wrap
 from triage_tui.ui.palette import Tone
 
@@ -98,6 +98,6 @@ def _in_full(question: Question, answer: Answer | None, width: int) -> list[Line
 
 def name_of(question: Question) -> str:
     """The check and what it is asked about, short enough for a line."""
-    argument = question.argument or question.target
+    argument = safe(question.argument or question.target)
     text = f"{question.id} {argument}".rstrip()
     return text if len(text) <= NAME_CELLS else f"{text[: NAME_CELLS - 1]}…"
