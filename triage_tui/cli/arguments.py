@@ -48,6 +48,8 @@ data by kind (null = unknown, never zero):
   redis     version role memory{used_bytes peak_bytes rss_bytes max_bytes fragmentation policy}
             clients{connected blocked max} ops_per_s hit_ratio evicted rejected persistence{} replication{} slowlog[]
             queues[]: name system waiting in_flight delayed retry dead oldest_age_s workers growth_per_s drain_s
+            client_list: null | total age_s holders[]: name count, clients[]: id address name user library age_s idle_s
+            database command output_bytes memory_bytes query_bytes channels queued flags[]
   host      cpu_percent load memory disks[] network[] processes[]
   http      status latency_s tls_expires_at body_ok
   pgbouncer version pools[]: database user cl_active cl_waiting sv_active sv_idle maxwait_s mode size; linked[]: via

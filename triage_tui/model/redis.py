@@ -68,6 +68,64 @@ class SlowCommand(Struct, frozen=True):
     client: str | None = None
 
 
+class Client(Struct, frozen=True):
+    """One connection, as CLIENT LIST has it. None: the server is too old to tell.
+
+    id            counts from 1 at each start of the server
+    address       `host:port`, or the path of a unix socket with `:0`
+    library       what the client says of itself, e.g. `redis-py 5.0.1`
+    age_s, idle_s seconds since it connected, and since its last command
+    command       the last one, or the one that it waits in, e.g. `brpop`
+    output_bytes  answers that it has not taken yet (omem); memory_bytes: all that it costs the server (tot-mem)
+    query_bytes   of commands that have not been read to their end (qbuf)
+    channels      channels, patterns and shards that it has subscribed to
+    queued        commands in its open MULTI; None: it is in none
+    flags         blocked, pubsub, replica, master, monitor, transaction, closing, tracking, read-only, no-evict
+    """
+
+    id: int
+    address: str
+    name: str | None = None
+    user: str | None = None
+    library: str | None = None
+    age_s: float | None = None
+    idle_s: float | None = None
+    database: int | None = None
+    command: str | None = None
+    output_bytes: int | None = None
+    memory_bytes: int | None = None
+    query_bytes: int | None = None
+    channels: int | None = None
+    queued: int | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Names the client within its server. After a restart of the server another one has its id."""
+        return f"client:{self.id}@{self.address}"
+
+
+class Holder(Struct, frozen=True):
+    """Who keeps connections open: clients of one name from one host, or of one host where they have no name."""
+
+    name: str
+    count: int
+
+
+class ClientList(Struct, frozen=True):
+    """CLIENT LIST without our own connections. Only read while somebody looks at it, and in the first look.
+
+    clients  those that matter most, see sources/redis/clients.py; total: how many there are
+    holders  who has the most connections, the most first
+    age_s    seconds before this look at which it was read: 0 where it was read in this look
+    """
+
+    clients: tuple[Client, ...] = ()
+    total: int = 0
+    holders: tuple[Holder, ...] = ()
+    age_s: float = 0.0
+
+
 class Queue(Struct, frozen=True):
     """One queue. None = this system cannot tell, or we may not look; never zero.
 
@@ -124,6 +182,7 @@ class RedisData(Struct, frozen=True):
     evicted      keys evicted since the server started; rejected = connections refused since then; *_per_s between looks
     slowlog      None where it may not be read
     queues_scan  how far the search for queues that no registry names has come, 0…1
+    client_list  None where it was not read: nobody looks at it, or it may not be read
     """
 
     version: str
@@ -143,3 +202,4 @@ class RedisData(Struct, frozen=True):
     keys: int | None = None
     uptime_s: float | None = None
     queues_scan: float | None = None
+    client_list: ClientList | None = None

@@ -6,6 +6,10 @@ from triage_tui.cli.report.layout import Column, table
 from triage_tui.model.redis import Queue, RedisData
 from triage_tui.text import figures
 
+_SHOWN_CLIENTS = 3
+_WORTH_TELLING_BYTES = 64 * 1024
+"""Of answers that a client has not taken. Less than this is between two of its reads."""
+
 _COLUMNS = (
     Column("QUEUE", least=12),
     Column("SYSTEM"),
@@ -31,13 +35,24 @@ def body(data: RedisData, width: int) -> list[str]:
         f"{figures.rate(data.ops_per_s)} commands",
         f"{figures.rate(data.evicted_per_s)} evicted",
     ]
-    lines = [f"  {', '.join(parts)}"]
+    lines = [f"  {', '.join(parts)}", *_clients(data)]
     queues = sorted(data.queues, key=lambda queue: (-(queue.waiting or 0), queue.subject))
     if queues:
         lines += table(_COLUMNS, [_row(queue) for queue in queues], width)
     if data.queues_scan is not None and data.queues_scan < 1:
         lines.append(f"  {figures.percent(data.queues_scan)} of the keys searched for queues")
     return lines
+
+
+def _clients(data: RedisData) -> list[str]:
+    """Clients that do not take their answers: the server keeps those in memory."""
+    listed = data.client_list.clients if data.client_list is not None else ()
+    slow = [one for one in listed if (one.output_bytes or 0) >= _WORTH_TELLING_BYTES]
+    return [
+        f"  client {one.id} at {one.address}{f' ({one.name})' if one.name else ''} has not taken"
+        f" {figures.size(one.output_bytes)} of answers, last command {one.command or figures.UNKNOWN}"
+        for one in slow[:_SHOWN_CLIENTS]
+    ]
 
 
 def _row(queue: Queue) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from triage_tui.model import Gap, Problem, ProblemKind
-from triage_tui.model.redis import RedisData, SlowCommand
+from triage_tui.model.redis import ClientList, RedisData, SlowCommand
 from triage_tui.sources.redis import info as fields
 from triage_tui.sources.redis.info import Info
 from triage_tui.sources.redis.queues.room import Seen
@@ -19,7 +19,12 @@ _SENTINEL_MASTER = re.compile(r"name=([^,]*).*?address=([^,]*)")
 
 
 def redis_data(
-    info: Info, now: Now, speed: Rates, slowlog: tuple[SlowCommand, ...] | None, seen: Seen
+    info: Info,
+    now: Now,
+    speed: Rates,
+    slowlog: tuple[SlowCommand, ...] | None,
+    seen: Seen,
+    client_list: ClientList | None,
 ) -> RedisData:
     """Everything that a look brought. An empty INFO leaves its parts unknown."""
     counts = fields.keys(info)
@@ -42,6 +47,7 @@ def redis_data(
         keys=sum(counts.values()) if counts is not None else None,
         uptime_s=float(uptime) if uptime is not None else None,
         queues_scan=seen.scan,
+        client_list=client_list,
     )
 
 

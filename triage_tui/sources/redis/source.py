@@ -1,4 +1,4 @@
-"""One Redis server: INFO, the slow log, and the queues of the databases that are searched for them."""
+"""One Redis server: INFO, the slow log, its clients, and the queues of the databases that are searched for them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from triage_tui.sources.redis.problems import broken_problem, refusal_gap, refus
 from triage_tui.sources.redis.queues.room import Room, Seen
 from triage_tui.sources.redis.queues.system import Now
 from triage_tui.sources.redis.rates import Sample, rates
+from triage_tui.sources.redis.roll import WHOLE, Roll
 from triage_tui.sources.redis.wire import BrokenError, Refusal, Wire, executed_by
 from triage_tui.sources.source import Look
 from triage_tui.sources.worker import Worker
@@ -61,6 +62,7 @@ class RedisSource:
         self._rooms = [
             Room(spec, number, self._wires[number].ask, self._user) for number in databases[:MAX_DATABASES]
         ]
+        self._roll = Roll(self._wires[0].ask, spec.name, self._target.endpoint, self._user)
         self._start: Sample | None = None
         self._end: Sample | None = None
         self._slowlog: tuple[int | None, tuple[SlowCommand, ...]] | None = None
@@ -76,7 +78,8 @@ class RedisSource:
         return DEADLINE_S
 
     def focus(self, subjects: Collection[str]) -> None:
-        """Every queue is counted in every look: there is nothing to prefer."""
+        """Every queue is counted in every look; clients are listed while somebody looks at them."""
+        self._roll.focus(WHOLE in subjects)
 
     async def observe(self) -> Observation:
         """See Source."""
@@ -103,6 +106,7 @@ class RedisSource:
             await room.aclose()
         for wire in self._wires.values():
             await wire.close()
+        self._roll.close()
         self._resolver.close()
 
     async def _look(self, look: Look) -> Observation:
@@ -116,11 +120,14 @@ class RedisSource:
             for room in self._rooms:
                 room.start_over()
             self._slowlog = None
+            self._roll.start_over()
         entries, slow_gaps = await self._read_slowlog(newest)
         seen = await self._look_at_queues(info, now)
+        clients, clients_gaps = await self._roll.look(info.whole("connected_clients"), self._clock.steady())
         gaps = [
             *([refusal_gap("info", answer, self._user)] if isinstance(answer, Refusal) else ()),
             *slow_gaps,
+            *clients_gaps,
             *seen.gaps,
             *limits(info, [room.database for room in self._rooms], self._chosen),
         ]
@@ -128,7 +135,7 @@ class RedisSource:
             return look.failed(refusal_problem(answer, self._user))
         speed = rates(sample, self._end, self._start)
         await self._note_end(info, sample)
-        return look.live(redis_data(info, now, speed, entries, seen), gaps)
+        return look.live(redis_data(info, now, speed, entries, seen, clients), gaps)
 
     def _sample(self, info: Info, run_id: str | None) -> Sample:
         return Sample.of(
