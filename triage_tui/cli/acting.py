@@ -8,8 +8,6 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from triage_tui.cli import exits
 from triage_tui.cli.chosen import settings_of
 
@@ -52,6 +50,8 @@ class Looking:
 def act(arguments: Namespace) -> int:
     """Do it, or say why not."""
     import asyncio
+
+    from msgspec.structs import replace
 
     from triage_tui.actions.act import Refused
     from triage_tui.cli.act_finding import find, known
@@ -130,7 +130,8 @@ def _engine(settings: Settings, *, with_guides: bool) -> Engine:
 def _hint(engine: Engine, order: Order) -> None:
     """The diagnosis is at hand: say what would tell whether this helps. Nothing is waited for unasked, since whoever
     calls this from a script counts on an answer as soon as it is done."""
-    from triage_tui.cli.act_finding import named, proposing
+    from triage_tui.actions.mending import proposing
+    from triage_tui.cli.act_finding import named
 
     for finding in proposing(engine.diagnosis(), order)[:1]:
         print(
@@ -171,6 +172,8 @@ def _performer(engine: Engine) -> Performer:
 async def _act(
     arguments: Namespace, engine: Engine, performer: Performer, order: Order, finding: Finding | None
 ) -> int:
+    from msgspec.structs import replace
+
     from triage_tui.actions.act import Came, Refused
     from triage_tui.actions.following import seen_now
     from triage_tui.cli import act_past, act_words
