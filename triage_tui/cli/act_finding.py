@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triage_tui.actions.act import Refused
+from triage_tui.actions.mending import everything, proposing
 from triage_tui.model.findings import FINDINGS
 from triage_tui.text import safe
 
@@ -60,16 +61,6 @@ def find(engine: Engine, order: Order, said: str | None, wait_s: float) -> Findi
     return found[0]
 
 
-def proposing(diagnosis: Diagnosis, order: Order) -> tuple[Finding, ...]:
-    """What proposes exactly this action on exactly this, the one to see to first before the others."""
-    wanted = order.action, order.target, order.argument
-    return tuple(
-        one
-        for one in _all(diagnosis)
-        if any((deed.id, deed.target, deed.argument) == wanted for deed in one.actions)
-    )
-
-
 def meant(diagnosis: Diagnosis, order: Order, said: str | None) -> tuple[Finding, ...]:
     """Those that may be meant: none, the one, or several that nothing tells apart. Pure.
 
@@ -82,15 +73,12 @@ def meant(diagnosis: Diagnosis, order: Order, said: str | None) -> tuple[Finding
     if said is None:
         return proposed[:1]
     id, _, subject = said.partition(":")
-    found = tuple(one for one in _all(diagnosis) if one.id == id and (not subject or one.subject == subject))
+    found = tuple(
+        one for one in everything(diagnosis) if one.id == id and (not subject or one.subject == subject)
+    )
     narrower = (
         tuple(one for one in found if one in proposed),
         tuple(one for one in found if (one.target, one.subject) == (order.target, order.argument)),
         tuple(one for one in found if one.target == order.target),
     )
     return next((some for some in narrower if some), found)
-
-
-def _all(diagnosis: Diagnosis) -> tuple[Finding, ...]:
-    """What is told, what is known and quiet, and what has not held for long enough to be told."""
-    return (*diagnosis.findings, *(one.finding for one in diagnosis.quiet), *diagnosis.pending)

@@ -95,8 +95,9 @@ async def test_a_container_that_was_made_anew_is_not_taken_for_it(
         assert screen.records == []
 
 
+@pytest.mark.parametrize("screen_key", ["0", "2"], ids=["the problem", "the row that it is about"])
 async def test_what_a_finding_proposes_is_done_and_judged(
-    engine: Engine, room: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+    screen_key: str, engine: Engine, room: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("triage_tui.ui.acting.doer.follow", partial(follow, wait_s=60.0, hold_s=0.0))
     finding = unhealthy()
@@ -104,10 +105,11 @@ async def test_what_a_finding_proposes_is_done_and_judged(
     ill = Diagnosis(shown.taken_at, shown.wall_at, (Incident(finding),))
     async with deck(shown, state, spec(room)) as screen:
         await screen.show(shown, ill)
-        await screen.press("0")
+        await screen.press(screen_key)
         assert "R restart" in screen.lines[-1]
         await screen.press("R")
         await screen.asked()
+        assert "whether docker.unhealthy shop-api goes away" in screen.text
         await screen.press("y")
         await screen.until("a result", lambda: bool(screen.doings) and screen.doings[-1].result is not None)
         assert screen.doings[-1].over_at is None, "whether it helps is being watched"

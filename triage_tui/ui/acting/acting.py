@@ -7,11 +7,13 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from textual.app import App
 
 from triage_tui.actions.act import Action, Came, Order, Refused
 from triage_tui.actions.audit import AuditError, AuditLog, state_folder
 from triage_tui.actions.audit.runs import Run, left_open
+from triage_tui.actions.mending import mended_by
 from triage_tui.actions.perform import Performer, registered
 from triage_tui.actions.switch import Switch
 from triage_tui.config.settings import Settings
@@ -49,7 +51,7 @@ class Acting:
         post: Callable[[Callable[[], None]], None],
         changed: Callable[[], None],
     ) -> None:
-        self._app, self._palette, self._settings = app, palette, settings
+        self._app, self._palette, self._settings, self._engine = app, palette, settings, engine
         self._post, self._changed = post, changed
         self._switch = Switch(settings)
         log = AuditLog(state_folder(os.environ))
@@ -112,6 +114,9 @@ class Acting:
         """Read what an order would do, and ask. While another one is asked about, it is not heard."""
         if self._asking is not None:
             return
+        if order.finding is None:
+            wrong = mended_by(self._engine.diagnosis(), order)
+            order = replace(order, finding=wrong.key if wrong is not None else None)
         where = Where(self._settings.environment, socket.gethostname(), order.target)
         inquiry = Inquiry(order, self._action(order), self._plan, where, lambda: self.read_only)
 

@@ -68,6 +68,9 @@ def preview_lines(planned: Planned, where: Where, age_s: float, width: int) -> l
     if len(affected) > MOST_AFFECTED:
         lines += labelled("", f"and {len(affected) - MOST_AFFECTED} more", width)
     lines += labelled("way back", preview.undo or "none", width, "text" if preview.undo else "bad")
+    if preview.order.finding is not None:
+        id, _, subject = preview.order.finding
+        lines += labelled("watches", f"whether {f'{id} {subject}'.rstrip()} goes away, and stays away", width)
     if planned.history.tried:
         lines += labelled("before", str(planned.history), width, "accent")
     lines.append(())
