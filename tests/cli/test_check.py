@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,11 @@ from msgspec.structs import replace
 from tests.cli.running import BOUND_S, TRIAGE, environment, triage, write_config
 from triage_tui.cli.report.changes import differs
 from triage_tui.cli.report.findings import as_json, lines_of
+from triage_tui.config.hush import Hush
+from triage_tui.config.hush_file import HushFile
 from triage_tui.config.limits import LIMITS
+from triage_tui.config.load import load_settings
+from triage_tui.engine.targets import target_of
 from triage_tui.model import (
     Deed,
     Diagnosis,
@@ -61,7 +66,7 @@ def first(one: Diagnosis, picture: Picture = PICTURE) -> str:
 
 
 def test_the_first_line_is_one_for_a_probe() -> None:
-    assert first(diagnosis()) == "TRIAGE OK - all 1 targets are well | critical=0 warning=0"
+    assert first(diagnosis()) == "TRIAGE OK - all 1 targets are well | critical=0 warning=0 quiet=0"
     said = first(diagnosis(Incident(ROOT, (SYMPTOM,))))
     assert said.startswith(
         "TRIAGE CRITICAL - docker.exited engine shop/api: shop/api has ended (and 1 more finding)"
@@ -92,6 +97,7 @@ def test_what_is_known_or_held_back_is_named_at_the_end() -> None:
     quiet = Quiet(ROOT, "it is being moved", AT)
     lines = lines_of(diagnosis(quiet=(quiet,), pending=(SYMPTOM,)), PICTURE, {}, 100)
     assert "quiet until 2026-03-01T02:00:00+00:00: docker.exited engine shop|api: it is being moved" in lines
+    assert lines[0] == "TRIAGE OK - all 1 targets are well, 1 kept quiet | critical=0 warning=0 quiet=1"
     assert "not for long enough yet: http.down web" in lines
 
 
@@ -136,6 +142,38 @@ def test_what_is_known_is_fine(tmp_path: Path) -> None:
     assert [(one["id"], one["reason"]) for one in told["quiet"]] == [("http.down", "it moves")]
     # Its target cannot be seen, whoever knows it.
     assert ran.returncode == 3
+
+
+def test_what_was_made_quiet_by_key_is_quiet_for_a_probe_too(tmp_path: Path) -> None:
+    path = write_config(
+        tmp_path, f'[[environments.dev.targets]]\nkind = "http"\nname = "web"\nurl = "{NOTHING_HERE}"\n'
+    )
+    settings = load_settings(config=path, environment=None, environ={}, cwd=tmp_path)
+    now = datetime.now(UTC)
+    hush = Hush(
+        finding="http.down",
+        target="web",
+        until=now + timedelta(hours=1),
+        host=socket.gethostname(),
+        environment="dev",
+        endpoint=target_of(settings.targets[0]).endpoint,
+        set_at=now,
+        by="ann",
+    )
+    file = HushFile(tmp_path / "state" / "triage-tui")
+    file.change(now, add=[hush])
+    with file.path.open("ab") as more:
+        more.write(b"half of a li")
+    env = environment(tmp_path, XDG_STATE_HOME=str(tmp_path / "state"))
+    ran = triage("check", "--json", "--timeout", "6", cwd=tmp_path, env=env)
+    told = json.loads(ran.stdout)
+    assert told["findings"] == []
+    (quiet,) = told["quiet"]
+    assert (quiet["id"], quiet["reason"], quiet["by"]) == ("http.down", "snoozed", "ann")
+    assert datetime.fromisoformat(quiet["until"]) == hush.until
+    assert f"{file.path}:2: " in ran.stderr
+    assert told["notes"][0].startswith(f"{file.path}:2: ")
+    assert ran.returncode == 3, "its target cannot be seen, whoever knows it"
 
 
 @pytest.mark.parametrize("words", [["--confg"], ["--fail-on", "bad"], ["--config", "missing.toml"]])

@@ -20,6 +20,7 @@ from triage_tui.model import (
     Target,
 )
 from triage_tui.model.docker import Container, DockerData
+from triage_tui.model.finding import Key
 from triage_tui.model.host import Disk, HostData, HostMemory, Interface, Process
 from triage_tui.model.http import HttpData
 from triage_tui.model.outcome import Heard
@@ -326,6 +327,8 @@ class StillEngine:
         self.meaning = diagnosis or Diagnosis(picture.taken_at, picture.wall_at)
         self.refreshed: list[str | None] = []
         self.quiet: list[QuietRule] = []
+        self.lifted: list[Key] = []
+        self.told_why = ""
         self.focused: list[tuple[str, Sequence[str]]] = []
         self.heard: list[Heard] = []
         self.found: tuple[TargetSpec, ...] = ()
@@ -353,9 +356,15 @@ class StillEngine:
         """Remember what a check said."""
         self.heard.append(heard)
 
-    def quieten(self, rule: QuietRule) -> None:
+    def quieten(self, rule: QuietRule, told: Callable[[str], None]) -> None:
         """Remember what is not to be told."""
         self.quiet.append(rule)
+        told(self.told_why)
+
+    def lift(self, rule: Key, told: Callable[[str], None]) -> None:
+        """Remember what is to be told again."""
+        self.lifted.append(rule)
+        told(self.told_why)
 
     def refresh(self, target: str | None = None) -> None:
         """Remember that it was asked for."""

@@ -12,6 +12,10 @@ Looks until trends are known and nothing is held back that only has to hold for 
 --timeout at most, and tells what is wrong: the cause first, with what it explains below it. The first line is one for
 Nagios and its kin. Findings that have to hold for longer than there was time are named at the end.
 
+What is kept quiet does not count, for the exit code and for "worst": by [[quiet]] of triage.toml, and by key in a
+cockpit of the same user on the same host (z, x). The first line says how many are (quiet=N), the last lines which,
+until when, why and by whom. A file of them that cannot be read is told on standard error, and then all is told.
+
 --watch goes on until it is interrupted, and prints a line for each finding that begins (NEW), gets worse or better,
 and ends (GONE).
 
@@ -22,7 +26,8 @@ and ends (GONE).
      "since": ISO 8601, "before": [{"at", "what"}], "stale": it cannot be seen any more,
      "incident": from 1, the one to see to first, "cause": null | {"id", "target", "subject"} of what explains it}],
    "checks": [{"id", "target", "outcome": pass|warn|fail|unknown, "message"}],
-   "quiet": [{"id", "target", "subject", "reason", "until"}], "pending": [{"id", "target", "subject"}]}
+   "quiet": [{"id", "target", "subject", "reason", "until", "by": "" for [[quiet]]}],
+   "notes": what is not known of them, "pending": [{"id", "target", "subject"}]}
 
 --only asks single read-only checks anew, and nothing else. WHERE is a target, a target and what in it, or what the
 check takes alone (a host, host:port, a URL, a folder); without it every target of its kind. --list lists them.

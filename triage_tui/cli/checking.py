@@ -15,6 +15,7 @@ from triage_tui.cli.chosen import settings_of
 from triage_tui.cli.refusal import CannotError
 
 if TYPE_CHECKING:
+    from triage_tui.config.hush_file import HushFile
     from triage_tui.config.settings import Settings
     from triage_tui.guides.library import Library
     from triage_tui.model import Diagnosis, Finding, Picture
@@ -85,13 +86,14 @@ def _once(settings: Settings, library: Library, arguments: Namespace) -> int:
     from triage_tui.cli.report import findings
     from triage_tui.engine import Engine
 
-    engine = Engine(settings, open=opening(settings))
+    engine = Engine(settings, open=opening(settings), hushes=_hushes())
     engine.start()
     try:
         _settle(engine, arguments.timeout)
         diagnosis, picture = engine.diagnosis(), engine.picture()
     finally:
         engine.stop(0.5)
+    _tell((), diagnosis.notes)
     guides = findings.guides_of(diagnosis, library)
     if arguments.json:
         told = findings.as_json(diagnosis, picture, guides)
@@ -130,14 +132,31 @@ def _watch(settings: Settings, library: Library, arguments: Namespace) -> int:
     from triage_tui.engine import Engine
 
     before: dict[Any, Finding] = {}
-    with Engine(settings, open=opening(settings)) as engine:
+    notes: tuple[str, ...] = ()
+    with Engine(settings, open=opening(settings), hushes=_hushes()) as engine:
         engine.wait_first_looks(arguments.timeout)
         while True:
             engine.wait_diagnosis(partial(changes.differs, before), WATCH_STEP_S)
             diagnosis = engine.diagnosis()
+            _tell(notes, diagnosis.notes)
+            notes = diagnosis.notes
             for line in changes.lines_of(before, diagnosis, library, as_json=arguments.json):
                 print(line, flush=True)
             before = {one.key: one for one in diagnosis.findings}
+
+
+def _hushes() -> HushFile:
+    from triage_tui.config.hush_file import HushFile
+    from triage_tui.config.state import state_folder
+
+    return HushFile(state_folder(os.environ))
+
+
+def _tell(before: tuple[str, ...], notes: tuple[str, ...]) -> None:
+    """What is not known of what was made quiet by key, once."""
+    if notes != before:
+        for note in notes:
+            print(f"triage: {note}", file=sys.stderr)
 
 
 def _code(diagnosis: Diagnosis, picture: Picture, fail_on: str) -> int:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
+from triage_tui.config.hush import Hush
 from triage_tui.config.settings import QuietRule
 from triage_tui.config.toml.quiet import DAYS
 from triage_tui.model import Finding, Incident, Quiet
@@ -77,4 +78,7 @@ def _is_on(days: Sequence[str], day: datetime) -> bool:
 
 
 def _quiet(finding: Finding, rule: QuietRule) -> Quiet:
-    return Quiet(finding, rule.reason or "snoozed", rule.until)
+    known = Quiet(finding, rule.reason or "snoozed", rule.until)
+    if isinstance(rule, Hush):
+        return replace(known, by=rule.by, rule=(rule.finding, rule.target, rule.subject))
+    return known

@@ -9,17 +9,22 @@ from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from triage_tui.config.hush_file import HushFile
 from triage_tui.config.settings import QuietRule, Settings, TargetSpec, interval_of
 from triage_tui.engine.bell import Bell
 from triage_tui.engine.board import Board
 from triage_tui.engine.defects import Defects
 from triage_tui.engine.discovery import Finds, Publisher
 from triage_tui.engine.entry import Entry
+from triage_tui.engine.hushing import Hushing, Told
 from triage_tui.engine.targets import target_of
 from triage_tui.engine.threads import LOOKUP_THREADS, DaemonExecutor
 from triage_tui.engine.watch import Watch
 from triage_tui.model import Diagnosis, Picture
 from triage_tui.model.docker import DockerData
+from triage_tui.model.finding import Key
 from triage_tui.sources import Source, open_source
 from triage_tui.sources.clock import CLOCK, Clock
 
@@ -39,6 +44,7 @@ class Engine:
     ...     engine.picture()
 
     open, clock, draw: how sources are made, where instants come from, what the jitter of backoff is drawn from
+    hushes             where what is made quiet by key is kept; None: nowhere, it lasts as long as this
     """
 
     def __init__(
@@ -48,6 +54,7 @@ class Engine:
         open: Callable[[TargetSpec], Source] = open_source,
         clock: Clock = CLOCK,
         draw: Callable[[], float] = random.random,
+        hushes: HushFile | None = None,
     ) -> None:
         self._settings = settings
         self._open = open
@@ -63,7 +70,7 @@ class Engine:
         self._focus: dict[str, tuple[str, ...]] = {}
         self._paused = False
         self._diagnostician: Diagnostician | None = None
-        self._quiet = settings.quiet
+        self._hushing = Hushing(hushes, settings.environment, clock, self._bell.ring)
         first = self._board.picture()
         self._diagnosis = Diagnosis(first.taken_at, first.wall_at)
         # The first listener: whoever is told of a change finds the diagnosis of it.
@@ -129,14 +136,16 @@ class Engine:
         """What the pictures so far mean, as of the latest change. It is made once for each, on the engine's thread."""
         return self._diagnosis
 
-    def quieten(self, rule: QuietRule) -> None:
-        """Do not tell what a rule is about from now on, as [[quiet]] in triage.toml does; it lasts as long as this."""
+    def quieten(self, rule: QuietRule, told: Told = lambda why: None) -> None:
+        """Do not tell what a rule is about from now on, as [[quiet]] in triage.toml does, and keep it.
 
-        def now() -> None:
-            self._quiet = (*self._quiet, rule)
-            self._bell.ring()
+        told  called on the engine's thread with "" when it is kept, else with why it lasts only as long as this
+        """
+        self._post(lambda: self._hushing.add(rule, self._board.picture(), told))
 
-        self._post(now)
+    def lift(self, rule: Key, told: Told = lambda why: None) -> None:
+        """Tell again what a rule that was set by key is about: `Quiet.rule`. told: as above."""
+        self._post(lambda: self._hushing.lift(rule, self._board.picture(), told))
 
     def hear(self, heard: Heard) -> None:
         """A check was answered: for a while it moves which causes are likely."""
@@ -227,11 +236,13 @@ class Engine:
             loop.close()
 
     async def _until_stopped(self) -> None:
+        await self._hushing.begin()
         for spec in self._settings.targets:
             self._watch(spec)
         await self._stopping.wait()
         for name in list(self._watches):
             self._unwatch(name)
+        await self._hushing.end()
         if self._endings:
             await asyncio.wait(self._endings)
 
@@ -276,8 +287,9 @@ class Engine:
             from triage_tui.diagnosis import Diagnostician
 
             self._diagnostician = Diagnostician(self._settings.thresholds, holds=self._settings.holds)
-        self._diagnostician.quiet = self._quiet
-        self._diagnosis = self._diagnostician.see(self._board.picture())
+        picture = self._board.picture()
+        self._diagnostician.quiet = (*self._settings.quiet, *self._hushing.rules(picture))
+        self._diagnosis = replace(self._diagnostician.see(picture), notes=self._hushing.notes)
         for defect in self._diagnostician.defects:
             self._defects.add(defect)
         with self._looked:

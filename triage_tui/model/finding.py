@@ -132,11 +132,18 @@ class Incident(Struct, frozen=True):
 
 
 class Quiet(Struct, frozen=True):
-    """A finding that is known and not to be told. until: UTC; None: for good."""
+    """A finding that is known and not to be told.
+
+    until  UTC; None: for good
+    by     who made it quiet by key; "" where the configuration does
+    rule   (finding, target, subject) of the rule that was set by key, as it is written: what can be lifted by key
+    """
 
     finding: Finding
     reason: str
     until: datetime | None = None
+    by: str = ""
+    rule: Key | None = None
 
 
 class Diagnosis(Struct, frozen=True):
@@ -146,6 +153,7 @@ class Diagnosis(Struct, frozen=True):
     incidents  ranked: the one to see to first comes first
     quiet      findings that are snoozed, ignored or expected
     pending    findings that hold, but not for long enough yet
+    notes      what is not known of what was made quiet by key, and why, in words
     """
 
     taken_at: float
@@ -153,6 +161,7 @@ class Diagnosis(Struct, frozen=True):
     incidents: tuple[Incident, ...] = ()
     quiet: tuple[Quiet, ...] = ()
     pending: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -79,6 +79,13 @@ class TriageApp(App[int]):
             """A newer one takes the place of one that still waits."""
             return isinstance(message, TriageApp.News)
 
+    class Said(Message):
+        """Words for the bar, from another thread."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(
         self,
         engine: Collects,
@@ -114,6 +121,7 @@ class TriageApp(App[int]):
         self._held_at = 0.0
         self._seen: dict[str, tuple[str, ...]] = {}
         self._note_until = 0.0
+        self._notes: tuple[str, ...] = ()
         self._alarm = Alarm(settings.screen, settings.environment, unicode=palette.unicode)
         self._tour = Tour(self._show_stop, self.set_timer, self._end_tour) if tour else None
         self._news_waits = False
@@ -222,6 +230,10 @@ class TriageApp(App[int]):
             if self._seen.get(target, ()) != subjects:
                 self._seen[target] = subjects
                 self._engine.focus(target, subjects)
+        if diagnosis.notes != self._notes:
+            self._notes = diagnosis.notes
+            if self._notes:
+                self._note(self._notes[0])
         if self._note_until and now > self._note_until:
             self._note_until = 0.0
             self._overview.show_note(None)
@@ -304,16 +316,36 @@ class TriageApp(App[int]):
         self._note(f"copied: {event.text.splitlines()[0]}")
 
     def on_overview_known(self, event: Overview.Known) -> None:
-        """Keep a finding quiet, and hand over what would do so for good."""
+        """Keep a finding quiet, and hand over what would do so in the configuration."""
         from triage_tui.config.starter import quiet_table
         from triage_tui.ui.problems.hushing import rule_about, said_of
 
         event.stop()
         rule = rule_about(event.finding, self._engine.picture().wall_at, safe(event.reason))
-        self._engine.quieten(rule)
         if rule.until is None:
             self.copy_to_clipboard(quiet_table(rule))
-        self._note(said_of(rule))
+        self._engine.quieten(rule, self._later(lambda why: said_of(rule, why)))
+
+    def on_overview_loud(self, event: Overview.Loud) -> None:
+        """Tell again what was made quiet by key."""
+        from triage_tui.ui.problems.hushing import lifted
+
+        event.stop()
+        self._engine.lift(event.rule, self._later(lifted))
+
+    def _later(self, said: Callable[[str], str]) -> Callable[[str], None]:
+        """For the engine, from its thread: what is said when the disk has answered."""
+        loop = asyncio.get_running_loop()
+
+        def told(why: str) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self.post_message, self.Said(said(why)))
+
+        return told
+
+    def on_triage_app_said(self, event: Said) -> None:
+        """Show it."""
+        self._note(event.text)
 
     def action_command_palette(self) -> None:
         """The palette of commands, unless it is open."""

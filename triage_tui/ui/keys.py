@@ -48,7 +48,7 @@ KEYS = (
     Key("g,ctrl+g", "g", "toggle_sidebar", "guide", "guides for what is wrong now, and the selected row in full"),
     Key("v", "v", "", "", "among the problems: go to the row that the problem is about"),
     Key("c", "c", "", "check", "ask the checks of the selected problem, row or guide; they only read"),
-    Key("z,x", "z x", "", "", "among the problems: keep one quiet for an hour; for good, with a reason"),
+    Key("z,x", "z x", "", "", "among the problems: quiet for an hour; for good, with a reason; once more: told"),
     Key("W", "W", "read_only", "", "read-only: on at once; off by typing the environment's name, where allowed"),
     Key("E", "E", "own_commands", "", "the team's own commands, from triage.toml; each is asked about first"),
     Key("H", "H", "runs", "", "what is under way, and what was done before; there X ends the waiting"),

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from triage_tui.model import Finding
+from triage_tui.model.finding import Key
 from triage_tui.ui.acting.offering import Act, Offering
 from triage_tui.ui.canvas import Hollow
 from triage_tui.ui.cells import Line
@@ -73,6 +74,13 @@ class Overview(Screen[None]):
             super().__init__()
             self.finding = finding
             self.reason = reason
+
+    class Loud(Message):
+        """What was made quiet by key is to be told again."""
+
+        def __init__(self, rule: Key) -> None:
+            super().__init__()
+            self.rule = rule
 
     def __init__(self, palette: Palette, desk: Desk, ask: Ask, act: Act) -> None:
         super().__init__()
@@ -319,6 +327,14 @@ class Overview(Screen[None]):
         ids = self.problems.guides_of(event.finding) if event.finding is not None else ()
         self._side.read(ids[0] if ids else "", event.section, self._behind)
         self.call_after_refresh(self._show_sidebar)
+
+    def on_problems_lift(self, event: Problems.Lift) -> None:
+        """Tell again what was made quiet by key; what the configuration keeps quiet is changed there."""
+        event.stop()
+        if event.quiet.rule is not None:
+            self.post_message(self.Loud(event.quiet.rule))
+        else:
+            self.show_note(f"[[quiet]] of triage.toml says so: {event.quiet.reason}")
 
     async def on_problems_hush(self, event: Problems.Hush) -> None:
         """Keep a finding quiet: for an hour at once, for good with a reason."""

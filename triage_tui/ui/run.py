@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from triage_tui.config.hush_file import HushFile
 from triage_tui.config.settings import Settings, TargetSpec
+from triage_tui.config.state import state_folder
 from triage_tui.engine import Engine
 from triage_tui.sources import Source, open_source
 from triage_tui.text.charset import speaks_unicode
@@ -35,7 +37,7 @@ def run(settings: Settings, *, tour: bool = False) -> int:
     """Open the cockpit and stay until the reader leaves. tour: walk a newcomer through it first."""
     palette = palette_for(os.environ)
     # The app starts the engine after its first paint; a `with` would start it before.
-    engine = Engine(settings, open=_opening(settings))
+    engine = Engine(settings, open=_opening(settings), hushes=HushFile(state_folder(os.environ)))
     app = TriageApp(engine, settings, palette, painted=settle, tour=tour)
     try:
         code = app.run()

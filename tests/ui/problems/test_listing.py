@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.cockpit import NARROW, WIDE, Cockpit, cockpit
 from tests.ui.findings import blocked, diagnosis, redis_full, unhealthy
@@ -214,8 +215,37 @@ class TestKeepingQuiet:
             assert "‖ quiet" in screen.text
             assert "until 01 Mar 04:12Z: sized so" in screen.text
             assert "where     shop-redis" in screen.text
+            assert "quiet     until 01 Mar 04:12Z: sized so, by triage.toml" in screen.text
             await screen.press("z")
-            assert screen.engine.quiet == []
+            assert (screen.engine.quiet, screen.engine.lifted) == ([], [])
+            assert "[[quiet]] of triage.toml says so: sized so" in screen.lines[-1]
+
+    @pytest.mark.parametrize("key", ["z", "x"])
+    async def test_what_was_made_quiet_by_key_is_told_again_by_key(self, key: str) -> None:
+        one = redis_full()
+        rule = (one.id, one.target, one.subject)
+        quiet = [Quiet(one, "snoozed", NOW + timedelta(hours=1), "ann", rule)]
+        async with cockpit(meaning=diagnosis([Incident(blocked())], quiet=quiet)) as screen:
+            await screen.press("0", "j")
+            assert "snoozed, by ann; z tells it again" in screen.text
+            await screen.press(key)
+            await screen.settle()
+            assert (screen.engine.quiet, screen.engine.lifted) == ([], [rule])
+            assert "told again" in screen.lines[-1]
+
+    async def test_a_file_that_cannot_be_understood_is_told(self) -> None:
+        async with cockpit(meaning=diagnosis()) as screen:
+            await screen.show(picture(), replace(diagnosis(), notes=("/home/ann/quiet.jsonl:3: no time",)))
+            assert "/home/ann/quiet.jsonl:3: no time" in screen.lines[-1]
+            assert "what is kept quiet is not all known" in screen.text
+
+    async def test_what_lasts_only_as_long_as_the_cockpit_says_why(self) -> None:
+        why = "/home/ann/quiet.jsonl: No space left on device"
+        async with cockpit(meaning=diagnosis()) as screen:
+            screen.engine.told_why = why
+            await screen.press("0", "z")
+            await screen.settle()
+            assert f"as long as this cockpit is open: {why}"[:60] in screen.lines[-1]
 
 
 async def answered(screen: Cockpit) -> None:

@@ -52,9 +52,11 @@ def as_json(diagnosis: Diagnosis, picture: Picture, guides: Guides) -> dict[str,
                 "subject": one.finding.subject,
                 "reason": one.reason,
                 "until": one.until.isoformat() if one.until is not None else None,
+                "by": one.by,
             }
             for one in diagnosis.quiet
         ],
+        "notes": list(diagnosis.notes),
         "pending": [
             {"id": one.id, "target": one.target, "subject": one.subject} for one in diagnosis.pending
         ],
@@ -97,7 +99,7 @@ def lines_of(diagnosis: Diagnosis, picture: Picture, guides: Guides, width: int)
         lines += ["", *wrapped(f"not for long enough yet: {names}", width, "", "    ")]
     for one in diagnosis.quiet:
         until = f" until {figures.instant(one.until.isoformat())}" if one.until is not None else ""
-        said = f"quiet{until}: {one.finding.id} {where(one.finding)}: {one.reason}"
+        said = f"quiet{until}: {one.finding.id} {where(one.finding)}: {one.reason}{f', by {one.by}' if one.by else ''}"
         lines += wrapped(said, width, "", "    ")
     unseen = [each for each in picture.sightings if not each.known and each.problem is None]
     for sighting in unseen:
@@ -118,17 +120,19 @@ def _first(diagnosis: Diagnosis, picture: Picture) -> str:
     for one in diagnosis.findings:
         counts[one.severity] += 1
     figures_ = f"critical={counts[Severity.CRITICAL]} warning={counts[Severity.WARNING]}"
+    figures_ += f" quiet={len(diagnosis.quiet)}"
+    hushed = f", {len(diagnosis.quiet)} kept quiet" if diagnosis.quiet else ""
     unseen = [one.target.name for one in picture.sightings if not one.known]
     if worst is None and unseen:
         names = ", ".join(unseen).replace("|", "/")
-        return f"TRIAGE UNKNOWN - nothing current is known of {names}, the rest is well | {figures_}"
+        return f"TRIAGE UNKNOWN - nothing current is known of {names}, the rest is well{hushed} | {figures_}"
     if worst is None:
-        return f"TRIAGE OK - all {len(picture.sightings)} targets are well | {figures_}"
+        return f"TRIAGE OK - all {len(picture.sightings)} targets are well{hushed} | {figures_}"
     root = diagnosis.incidents[0].root
     more = len(diagnosis.findings) - 1
     rest = f" (and {more} more finding{'s' if more > 1 else ''})" if more else ""
     said = f"{root.id} {where(root)}: {root.title}{rest}".replace("|", "/")
-    return f"TRIAGE {'OK' if worst is Severity.INFO else WORDS[worst]} - {said} | {figures_}"
+    return f"TRIAGE {'OK' if worst is Severity.INFO else WORDS[worst]} - {said}{hushed} | {figures_}"
 
 
 def _incident(incident: Incident, diagnosis: Diagnosis, guides: Guides, width: int) -> list[str]:

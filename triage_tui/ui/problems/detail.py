@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from triage_tui.model import Deed, Finding, Incident, Possible
 from triage_tui.text import figures
@@ -25,6 +25,7 @@ def finding_lines(
         lines += _part(
             "note", ["what this rests on cannot be seen any more; it was so when last seen"], width
         )
+    lines += _part("quiet", _quiet(glance, finding), width)
     began = f"{figures.age(since_s(glance, finding))} ago"
     if finding.since is not None:
         began += f", at {finding.since:%H:%M:%SZ}"
@@ -46,6 +47,15 @@ def finding_lines(
         lines += _part("explains", _explained(incident), width, "dim")
     lines += _part("finding", [finding.id], width, "dim")
     return lines
+
+
+def _quiet(glance: Glance, finding: Finding) -> Iterator[str]:
+    """Why it is known, until when, who says so, and how it is told again."""
+    for one in glance.diagnosis.quiet if glance.diagnosis is not None else ():
+        if one.finding.key == finding.key:
+            until = f"until {one.until:%d %b %H:%M}Z: " if one.until is not None else ""
+            by = f", by {one.by}; z tells it again" if one.rule is not None else ", by triage.toml"
+            yield f"{until}{one.reason}{by}"
 
 
 def _explained(incident: Incident) -> list[str]:

@@ -23,8 +23,16 @@ def rule_about(finding: Finding, now: datetime, reason: str = "") -> QuietRule:
     )
 
 
-def said_of(rule: QuietRule) -> str:
-    """For the bar: what happens, and where it may be kept."""
-    if rule.until is not None:
-        return f"quiet until {rule.until:%H:%M}Z, as long as this cockpit is open"
-    return "quiet as long as this cockpit is open; its [[quiet]] for triage.toml is in the clipboard"
+def said_of(rule: QuietRule, why: str) -> str:
+    """For the bar: until when. why: why it is not kept beyond this cockpit; "" where it is."""
+    until = f"until {rule.until:%H:%M}Z" if rule.until is not None else "from now on"
+    kept = (
+        f"as long as this cockpit is open: {why}" if why else "here and in `triage check`; z tells it again"
+    )
+    copied = "; its [[quiet]] for triage.toml is in the clipboard" if rule.until is None else ""
+    return f"quiet {until}, {kept}{copied}"
+
+
+def lifted(why: str) -> str:
+    """For the bar. why: why only this cockpit tells it again; "" where all do."""
+    return f"told again, in this cockpit only: {why}" if why else "told again"

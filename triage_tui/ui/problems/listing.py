@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 
-from triage_tui.model import Finding, Incident, Sighting
+from triage_tui.model import Finding, Incident, Quiet, Sighting
 from triage_tui.ui.cells import Line, clip
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.palette import Palette
@@ -65,6 +65,13 @@ class Problems(Table):
             super().__init__()
             self.finding = finding
             self.section = section
+
+    class Lift(Message):
+        """The reader wants to be told again of what is quiet."""
+
+        def __init__(self, quiet: Quiet) -> None:
+            super().__init__()
+            self.quiet = quiet
 
     class Hush(Message):
         """The reader knows of a finding. snooze: for an hour; else for good, with a reason that is to be asked for."""
@@ -144,10 +151,14 @@ class Problems(Table):
                     return finding, incident
         return next((one.finding for one in diagnosis.quiet if key_of(one.finding) == row.key), None), None
 
-    def is_quiet(self, finding: Finding) -> bool:
-        """Whether it is known, and told only here."""
+    @property
+    def quiet(self) -> Quiet | None:
+        """Why the selected finding is known, and told only here; None where it is not."""
+        finding = self.finding
         diagnosis = self._glance.diagnosis if self._glance is not None else None
-        return diagnosis is not None and any(one.finding.key == finding.key for one in diagnosis.quiet)
+        if finding is None or diagnosis is None:
+            return None
+        return next((one for one in diagnosis.quiet if one.finding.key == finding.key), None)
 
     # Layout
 
@@ -195,14 +206,16 @@ class Problems(Table):
         self.post_message(self.Guide(self.finding, section))
 
     def action_snooze(self) -> None:
-        """Not to be told for an hour."""
+        """Not to be told for an hour; or, where it is quiet, to be told again."""
         self._hush(snooze=True)
 
     def action_ignore(self) -> None:
-        """Not to be told again."""
+        """Not to be told any more; or, where it is quiet, to be told again."""
         self._hush(snooze=False)
 
     def _hush(self, *, snooze: bool) -> None:
-        finding = self.finding
-        if finding is not None and not self.is_quiet(finding):
+        finding, quiet = self.finding, self.quiet
+        if quiet is not None:
+            self.post_message(self.Lift(quiet))
+        elif finding is not None:
             self.post_message(self.Hush(finding, snooze=snooze))

@@ -89,13 +89,14 @@ def _row(
 def _quiet_row(glance: Glance, quiet: Quiet) -> Row:
     finding = quiet.finding
     until = f"until {quiet.until:%d %b %H:%M}Z: " if quiet.until is not None else ""
+    by = f", by {quiet.by}" if quiet.by else ""
     return Row(
         key=key_of(finding),
         cells={
             "severity": Cell("‖ quiet", "dim"),
             "since": Cell(figures.age(since_s(glance, finding)), "dim"),
             "what": Cell(finding.title, "dim"),
-            "evidence": Cell(f"{until}{quiet.reason}", "dim"),
+            "evidence": Cell(f"{until}{quiet.reason}{by}", "dim"),
             "target": Cell(finding.target, "dim"),
         },
         words=f"{finding.id} {finding.target} {finding.title} quiet".lower(),
@@ -131,6 +132,8 @@ def headline(glance: Glance | None, *, focused: bool, hidden: int = 0) -> Line:
         parts.append((Cell(f"{len(diagnosis.pending)} watched", "dim"),))
     if diagnosis.quiet:
         parts.append((Cell(f"{len(diagnosis.quiet)} kept quiet", "dim"),))
+    if diagnosis.notes:
+        parts.append((Cell("what is kept quiet is not all known", "warn"),))
     if hidden:
         parts.append((Cell(f"{hidden} more: 0 shows all", "accent"),))
     return join(parts)
