@@ -15,6 +15,6 @@ def preview_of(argument: str, *, target: str = "docker", taken_at: float = 0.0) 
         facts=(("image", "shop/api:1"),),
         affects=("it",),
         sends=("POST /containers/x/restart",),
-        undo=None,
+        undo="it runs again by itself",
         taken_at=taken_at,
     )

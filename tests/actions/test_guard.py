@@ -31,6 +31,11 @@ def test_what_cannot_be_undone_is_typed_everywhere() -> None:
     assert needed.why == "this cannot be undone"
     with pytest.raises(Refused):
         guard.confirmed(final, "dev", None)
+    # Whatever it calls its danger.
+    for danger in Danger:
+        lost = structs.replace(preview_of("emails"), danger=danger, undo=None)
+        assert guard.is_final(lost)
+        assert guard.confirmation(lost, "dev") == needed
 
 
 def test_elsewhere_nothing_is_typed_but_a_wrong_name_is_refused() -> None:

@@ -110,7 +110,8 @@ def test_read_only_does_nothing(tmp_path: Path, sleeper: subprocess.Popen[bytes]
 
 def test_what_cannot_be_written_down_is_not_done(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
     (tmp_path / "state").write_text("no folder")
-    ran = run(tmp_path, "act", "process.signal", str(sleeper.pid), "--json")
+    word = str(sleeper.pid)
+    ran = run(tmp_path, "act", "process.signal", word, "--confirm", word, "--json")
     assert (ran.returncode, told(ran)["refusal"]) == (4, "audit")
     assert sleeper.poll() is None
     assert run(tmp_path, "actions").returncode == 0

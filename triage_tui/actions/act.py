@@ -15,9 +15,9 @@ from triage_tui.model import Kind, Picture
 class Danger(StrEnum):
     """What is at stake.
 
-    mild        it goes on as before afterwards (pause, requeue)
+    mild        it goes on as before afterwards (unpause, resume, putting back what was purged)
     disruptive  somebody notices: a restart, a statement that is cancelled
-    final       it cannot be undone
+    final       it cannot be undone: guard says what that means
     """
 
     MILD = "mild"
@@ -67,7 +67,7 @@ class Preview(Struct, frozen=True):
     facts      label and value: age, owner, state, type and length, …
     affects    one line for each thing or person that would notice: dependants, blocked sessions, keys and sizes
     sends      the exact calls, as they would be sent, without secrets
-    undo       how it can be undone; None: it cannot
+    undo       how it can be undone, or how it goes on as before; None: neither, and then the danger is final
     taken_at   monotonic seconds at which it was read
     held       what the action itself needs to remember between preview and run
     """

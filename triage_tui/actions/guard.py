@@ -1,4 +1,12 @@
-"""What may be done, and what has to be typed first. Pure: facts in, Refused or a sentence out."""
+"""What may be done, and what has to be typed first. Pure: facts in, Refused or a sentence out.
+
+What cannot be undone is what loses something that no order of ours brings back and that nobody is known to begin anew:
+a process or a container that is killed before it has written what it holds, a session with its transaction, a client's
+connection, a job that has run twice, a signal of which only the program knows what it means, and whatever nobody knows
+here the effect of. What goes on as before afterwards is none: a restart or a stop gives a container its time to end,
+and it runs again by itself or by an order; the session whose statement is cancelled stays, and its client is told and
+may send it again; what is purged stands aside for a while. `Preview.undo` tells which: the way back or how it goes on,
+or None, and then `Preview.danger` is final."""
 
 from __future__ import annotations
 
@@ -52,6 +60,11 @@ def same(pinned: Identity | None, found: Identity) -> None:
         )
 
 
+def is_final(preview: Preview) -> bool:
+    """It cannot be undone. Where its danger and its way back disagree the worse counts."""
+    return preview.danger is Danger.FINAL or preview.undo is None
+
+
 def confirmation(preview: Preview, environment: str) -> Confirmation | None:
     """What has to be typed before this is run; None: nothing.
 
@@ -60,7 +73,7 @@ def confirmation(preview: Preview, environment: str) -> Confirmation | None:
     word = preview.order.argument or preview.order.target
     if is_read_only(environment):
         return Confirmation(word, f"this is {safe(environment)}")
-    if preview.danger is Danger.FINAL:
+    if is_final(preview):
         return Confirmation(word, "this cannot be undone")
     return None
 

@@ -13,12 +13,13 @@ LONGEST_S = 120.0
 _ACT = """\
 TARGET is the name of a target, TARGET/ARGUMENT something in it (a container, a pid, a queue), or the name of a
 container, project or queue alone where only one target has it. Where there is one target of the kind, ARGUMENT alone
-is enough: `triage act postgres.terminate 4711`.
+is enough: `triage act postgres.terminate 4711 --confirm 4711`.
 
 The order is the same as in the cockpit: what would be done is read from the server and printed, the guard is asked, the
 intent is written to the audit, it is done once, and what came of it is looked at and written. In an environment named
-prod, and where it cannot be undone, --confirm has to repeat ARGUMENT, or TARGET where there is none. Where the
-environment is read-only nothing is done. What timed out is never tried again.
+prod, and where it cannot be undone (what `triage actions` lists as final, a process.signal but for STOP and CONT),
+--confirm has to repeat ARGUMENT, or TARGET where there is none. Where the environment is read-only nothing is done.
+What timed out is never tried again.
 
 Did it help? --for names what it is to mend, as `triage check` does: docker.exited, or docker.exited:web where it is
 found of several. It has to be there; then it is done, what was wrong is looked at again until it is clear whether it

@@ -16,6 +16,7 @@ import pytest
 from msgspec import structs
 
 from tests.actions.process.world import Machine, refused
+from triage_tui.actions import guard
 from triage_tui.actions.act import Came, Danger, Identity, Refused
 from triage_tui.actions.process import deed, process_identity
 from triage_tui.actions.process.proc import kernel_thread, signals_of
@@ -63,7 +64,7 @@ async def test_term_ends_it(start: Start) -> None:
     assert "sys.stdin.read()" in facts["command"]
     assert facts["user"] == psutil.Process().username()
     assert facts["parent"].startswith(f"{os.getpid()} ")
-    assert preview.danger is Danger.DISRUPTIVE
+    assert preview.danger is Danger.FINAL
     result = await here.run(preview)
     assert result.came is Came.DONE, result
     assert process.wait(timeout=30) == -15
@@ -75,6 +76,7 @@ async def test_stop_and_continue_undo_each_other(start: Start) -> None:
     stop = await here.plan(process.pid, signal="SIGSTOP")
     assert stop.undo is not None
     assert "CONT" in stop.undo
+    assert not guard.is_final(stop)
     assert (await here.run(stop)).came is Came.DONE
     assert psutil.Process(process.pid).status() == psutil.STATUS_STOPPED
     assert (await here.run(await here.plan(process.pid, signal="cont"))).came is Came.DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 
-from triage_tui.actions.act import Identity, Order, Preview, Refused, Result
+from triage_tui.actions.act import Danger, Identity, Order, Preview, Refused, Result
 from triage_tui.actions.process import ACTIONS
 from triage_tui.config.settings import HostSpec, Settings, TargetSpec
 from triage_tui.model import Picture
@@ -34,7 +34,9 @@ class Machine:
         self, pid: object, *, signal: str | None = None, pinned: Identity | None = None
     ) -> Preview:
         parameters = {} if signal is None else {"signal": signal}
-        return await ACTIONS[0].plan(Order("process.signal", "host", str(pid), parameters, pinned), self)
+        preview = await ACTIONS[0].plan(Order("process.signal", "host", str(pid), parameters, pinned), self)
+        assert (preview.undo is None) == (preview.danger is Danger.FINAL)
+        return preview
 
     async def run(self, preview: Preview) -> Result:
         return await ACTIONS[0].run(preview, self, self, lambda _: None)

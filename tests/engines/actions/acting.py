@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from triage_tui.actions.act import Action, Identity, Order, Preview, Refused, Result
+from triage_tui.actions.act import Action, Danger, Identity, Order, Preview, Refused, Result
 from triage_tui.config.settings import Settings, TargetSpec
 from triage_tui.model import Picture
 
@@ -61,7 +61,9 @@ class Acting:
         pinned: Identity | None = None,
     ) -> Preview:
         order = Order(action, self._target, str(argument), parameters, pinned)
-        return await self._actions[action].plan(order, self.reach)
+        preview = await self._actions[action].plan(order, self.reach)
+        assert (preview.undo is None) == (preview.danger is Danger.FINAL), "the screen and the guard disagree"
+        return preview
 
     async def run(self, preview: Preview, permit: Allowed | Forbidden | None = None) -> Result:
         action = self._actions[preview.order.action]

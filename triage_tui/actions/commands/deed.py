@@ -67,7 +67,7 @@ class OwnCommand:
             ),
             affects=(),
             sends=(shown,),
-            undo=None,
+            undo="nothing has to be undone: it is declared safe" if self.spec.safe else None,
             taken_at=steady(),
         )
 

@@ -14,7 +14,7 @@ VERBS = ("restart", "start", "stop", "kill", "pause", "unpause")
 
 _WAIT = Parameter("wait", "seconds to wait until it runs and its health check passes", f"{WAIT_S:g}")
 
-_DANGERS = {"start": Danger.MILD, "unpause": Danger.MILD}
+_DANGERS = {"start": Danger.MILD, "unpause": Danger.MILD, "kill": Danger.FINAL}
 
 
 class OneContainer:

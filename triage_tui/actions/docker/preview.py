@@ -19,11 +19,12 @@ from triage_tui.text.figures import age
 DEPENDANTS_SHOWN = 20
 SHORTEST_ID = 12
 
-_UNDO = {
+_UNDO: dict[str, str | None] = {
     "restart": "it runs again by itself; what it had only in memory is lost",
     "start": "docker.stop stops it again",
     "stop": "docker.start starts it again",
-    "kill": "docker.start starts it again; what it had not written is lost",
+    # docker.start starts it again without what it had not written.
+    "kill": None,
     "pause": "docker.unpause lets it go on",
     "unpause": "docker.pause freezes it again",
 }
@@ -32,7 +33,7 @@ _EFFECTS = {
     "restart": "its processes are ended ({grace} s to end by themselves, then killed) and started anew",
     "start": "its main process is started",
     "stop": "its processes are ended: {grace} s to end by themselves, then killed; it stays away until it is started",
-    "kill": "its processes are killed at once and write nothing down any more; it stays away until it is started",
+    "kill": "its processes are killed at once, and what they have not written is lost; it stays away until it is started",
     "pause": "its processes stand still: connections stay open and get no answer",
     "unpause": "its processes go on where they stood",
 }

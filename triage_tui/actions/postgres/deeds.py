@@ -16,10 +16,10 @@ class EndSession:
     """`postgres.cancel` ends a session's statement, `postgres.terminate` the session."""
 
     kind = Kind.POSTGRES
-    danger = Danger.DISRUPTIVE
 
     def __init__(self, verb: Literal["cancel", "terminate"]) -> None:
         self.verb = verb
+        self.danger = Danger.DISRUPTIVE if verb == "cancel" else Danger.FINAL
         self.takes: tuple[Parameter, ...] = (STATEMENT,) if verb == "cancel" else ()
         self.id = f"postgres.{verb}"
 
@@ -41,7 +41,7 @@ class TerminateIdle:
 
     id = "postgres.terminate-idle"
     kind = Kind.POSTGRES
-    danger = Danger.DISRUPTIVE
+    danger = Danger.FINAL
     takes = (
         Parameter("older-than", "idle for at least this long: 90s, 5m, 1h", "5m"),
         Parameter("user", "only sessions of this user", ""),

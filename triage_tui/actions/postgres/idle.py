@@ -99,7 +99,7 @@ async def preview(order: Order, reach: Reach, defaults: Mapping[str, str]) -> Pr
         identity=identity,
         endpoint=server.info.endpoint,
         title=f"end {number} idle in a transaction for {age(older_than_s)} or longer",
-        danger=Danger.DISRUPTIVE,
+        danger=Danger.FINAL,
         facts=(
             (
                 "sessions",

@@ -72,11 +72,11 @@ async def _read(verb: str, order: Order, pid: int, server: Line) -> Preview:
         identity=identity,
         endpoint=server.info.endpoint,
         title=f"{'cancel the statement of' if verb == 'cancel' else 'end'} {identity.shown}",
-        danger=Danger.DISRUPTIVE,
+        danger=Danger.DISRUPTIVE if verb == "cancel" else Danger.FINAL,
         facts=_facts(row, names, locks),
         affects=_affects(verb, pid, row, waiting),
         sends=(shown_statement(verb, values),),
-        undo=None,
+        undo="the session stays, and its client may send it again" if verb == "cancel" else None,
         taken_at=steady(),
         held={"query_start": query_start},
     )

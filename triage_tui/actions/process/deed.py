@@ -40,7 +40,7 @@ class SendSignal:
 
     id = "process.signal"
     kind = Kind.HOST
-    danger = Danger.DISRUPTIVE
+    danger = Danger.FINAL
     takes = (Parameter("signal", f"one of {', '.join(ALLOWED)}", "TERM"),)
 
     async def plan(self, order: Order, reach: Reach) -> Preview:

@@ -13,7 +13,7 @@ class Sent(Struct, frozen=True):
     """A signal.
 
     ends    it is sent to end the process
-    undo    how it can be undone; None: it cannot
+    undo    how it can be undone; None: it cannot, as nobody knows who would start what has ended
     default what it does to a program that does not handle it
     """
 
@@ -26,13 +26,13 @@ class Sent(Struct, frozen=True):
 
 
 ALLOWED: dict[str, Sent] = {
-    "TERM": Sent(signal.SIGTERM, Danger.DISRUPTIVE, "asks it to end", "ends it", ends=True),
-    "INT": Sent(signal.SIGINT, Danger.DISRUPTIVE, "asks it to end, as Ctrl+C does", "ends it", ends=True),
-    "QUIT": Sent(signal.SIGQUIT, Danger.DISRUPTIVE, "asks it to end", "ends it with a core dump", ends=True),
+    "TERM": Sent(signal.SIGTERM, Danger.FINAL, "asks it to end", "ends it", ends=True),
+    "INT": Sent(signal.SIGINT, Danger.FINAL, "asks it to end, as Ctrl+C does", "ends it", ends=True),
+    "QUIT": Sent(signal.SIGQUIT, Danger.FINAL, "asks it to end", "ends it with a core dump", ends=True),
     "KILL": Sent(signal.SIGKILL, Danger.FINAL, "ends it; it cannot clean up", "ends it", ends=True),
-    "HUP": Sent(signal.SIGHUP, Danger.DISRUPTIVE, "asks many services to read their settings", "ends it"),
-    "USR1": Sent(signal.SIGUSR1, Danger.DISRUPTIVE, "means what the program says", "ends it"),
-    "USR2": Sent(signal.SIGUSR2, Danger.DISRUPTIVE, "means what the program says", "ends it"),
+    "HUP": Sent(signal.SIGHUP, Danger.FINAL, "asks many services to read their settings", "ends it"),
+    "USR1": Sent(signal.SIGUSR1, Danger.FINAL, "means what the program says", "ends it"),
+    "USR2": Sent(signal.SIGUSR2, Danger.FINAL, "means what the program says", "ends it"),
     "STOP": Sent(
         signal.SIGSTOP, Danger.DISRUPTIVE, "freezes it", "freezes it", undo="process.signal with signal=CONT"
     ),

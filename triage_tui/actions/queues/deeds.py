@@ -60,7 +60,7 @@ class RequeueDead:
 
     id = "queue.requeue-dead"
     kind = Kind.REDIS
-    danger = Danger.DISRUPTIVE
+    danger = Danger.FINAL
     takes = (Parameter("limit", "how many at most", "1000"),)
 
     async def plan(self, order: Order, reach: Reach) -> Preview:

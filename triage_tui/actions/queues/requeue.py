@@ -112,7 +112,7 @@ async def preview(order: Order, reach: Reach) -> Preview:
         identity=queue.identity,
         endpoint=server.endpoint,
         title=f"put {count} dead jobs back into {queue.identity.shown}",
-        danger=Danger.DISRUPTIVE,
+        danger=Danger.FINAL,
         facts=(("dead", str(jobs)), *shared, ("put back", f"the {count} that died first")),
         affects=(
             f"{count} jobs run again: what they had done before they failed is done twice",

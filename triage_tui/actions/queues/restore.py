@@ -51,7 +51,7 @@ async def preview(order: Order, reach: Reach) -> Preview:
         ),
         affects=tuple(f"{safe(key)}: {jobs} jobs come back, and run" for key, _, jobs, _ in left),
         sends=tuple(f"RENAME {safe(tomb)} {safe(key)}" for key, tomb, _, _ in left),
-        undo=None,
+        undo="queue.purge takes away again what no worker has taken by then",
         taken_at=steady(),
         held={"purge": purge},
     )

@@ -52,7 +52,7 @@ class ClientKill:
 
     id = "redis.client-kill"
     kind = Kind.REDIS
-    danger = Danger.DISRUPTIVE
+    danger = Danger.FINAL
     takes: tuple[Parameter, ...] = ()
 
     async def plan(self, order: Order, reach: Reach) -> Preview:
@@ -153,7 +153,7 @@ def _preview(order: Order, server: Line, fields: dict[str, str]) -> Preview:
         identity=identity,
         endpoint=server.endpoint,
         title=f"close the connection of {identity.shown}",
-        danger=Danger.DISRUPTIVE,
+        danger=Danger.FINAL,
         facts=(
             ("name", shown.get("name") or "(none)"),
             ("user", shown.get("user") or "?"),
