@@ -116,6 +116,14 @@ _ALL = (
         "Five times work_mem's default each second is no single sort any more.",
     ),
     Limit(
+        "redis.full_ratio",
+        "ratio",
+        "share of maxmemory that is used, from which a write of any size is refused",
+        Threshold(critical=0.995),
+        "Redis frees memory before a write, and refuses it above the limit; what clients' buffers take goes up and down"
+        " by less than half a per cent.",
+    ),
+    Limit(
         "redis.command_s",
         "seconds",
         "time of one command",
@@ -166,6 +174,7 @@ _FOR_FINDINGS: dict[str, Threshold] = {
     "postgres.deadlocks_per_s": Threshold(warning=0.000_1),
     "postgres.replication_lag_bytes": Threshold(warning=100 << 20, critical=1 << 30),
     "redis.evicted_per_s": Threshold(warning=0.001),
+    "redis.refused_writes_per_s": Threshold(critical=0.001),
     "redis.fragmentation": Threshold(warning=1.5),
     "queue.growth_per_s": Threshold(warning=0.5),
     "http.tls_expires_in_s": Threshold(warning=14 * 86_400, critical=3 * 86_400),
@@ -177,6 +186,7 @@ _SOURCES: dict[str, str] = {
     "postgres.replication_lag_bytes": "Six segments of write-ahead log are a burst; a GiB is a standby that does not"
     " follow.",
     "redis.evicted_per_s": "Any: what is evicted is gone.",
+    "redis.refused_writes_per_s": "Any: what was refused is not stored.",
     "redis.fragmentation": "Redis' own MEMORY DOCTOR speaks of high fragmentation above 1.4.",
     "http.tls_expires_in_s": "ACME clients renew a month before the end; two weeks are left when that has failed for a"
     " while, three days are a weekend.",

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+CLIENTS = "clients"
+"""The subject that stands for all clients of a server together, for whoever wants them listed."""
+
+CLIENTS_PART = "clients.list"
+"""The list of them among the gaps."""
+
 
 class Memory(Struct, frozen=True):
     """INFO memory. max_bytes is None where no limit is set (`maxmemory 0`)."""
@@ -180,6 +186,7 @@ class RedisData(Struct, frozen=True):
     ops_per_s    commands per second without ours, between the last two looks
     hit_ratio    keyspace hits / (hits + misses) between the last two looks; over all time on the first look
     evicted      keys evicted since the server started; rejected = connections refused since then; *_per_s between looks
+    refused_writes  commands refused since memory was used up, since the server started; None before Redis 6.2
     slowlog      None where it may not be read
     queues_scan  how far the search for queues that no registry names has come, 0…1
     client_list  None where it was not read: nobody looks at it, or it may not be read
@@ -202,4 +209,6 @@ class RedisData(Struct, frozen=True):
     keys: int | None = None
     uptime_s: float | None = None
     queues_scan: float | None = None
+    refused_writes: int | None = None
+    refused_writes_per_s: float | None = None
     client_list: ClientList | None = None

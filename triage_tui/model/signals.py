@@ -99,6 +99,7 @@ _ALL = (
     Signal("redis.hit_ratio", Kind.REDIS, "ratio", "key look-ups that found a key", low_is_bad=True),
     Signal("redis.evicted_per_s", Kind.REDIS, "per second", "keys evicted for memory"),
     Signal("redis.rejected_per_s", Kind.REDIS, "per second", "connections refused at maxclients"),
+    Signal("redis.refused_writes_per_s", Kind.REDIS, "per second", "commands refused at maxmemory"),
     Signal("redis.replication_lag_s", Kind.REDIS, "seconds", "time since this replica heard its master"),
     Signal("queue.waiting", Kind.REDIS, "count", "jobs that could start now", "queue"),
     Signal("queue.in_flight", Kind.REDIS, "count", "jobs taken and not finished", "queue"),
@@ -221,6 +222,7 @@ def _redis(data: RedisData) -> _Found:
     yield "redis.hit_ratio", "", data.hit_ratio
     yield "redis.evicted_per_s", "", data.evicted_per_s
     yield "redis.rejected_per_s", "", data.rejected_per_s
+    yield "redis.refused_writes_per_s", "", data.refused_writes_per_s
     yield "redis.replication_lag_s", "", data.replication.lag_s
     for queue in data.queues:
         yield "queue.waiting", queue.subject, queue.waiting

@@ -136,10 +136,19 @@ async def test_a_full_server_is_live(server: EmbeddedServer, client: redis.Redis
             client.set(f"k{number}", "x" * 1000)
     with pytest.raises(redis.ResponseError, match="not allowed when used memory"):
         client.set("one more", "x" * 1000)
-    data = data_of(await watch(server.url).observe())
+    source = watch(server.url)
+    data = data_of(await source.observe())
     assert data.memory.ratio is not None
     assert data.memory.ratio > 0.95
     assert data.memory.policy == "noeviction"
+    assert data.refused_writes
+    assert data.refused_writes_per_s is None, "one look knows nothing of the time before"
+    with pytest.raises(redis.ResponseError, match="not allowed when used memory"):
+        client.set("one more", "x" * 1000)
+    again = data_of(await source.observe())
+    assert again.refused_writes == data.refused_writes + 1
+    assert again.refused_writes_per_s
+    assert data_of(await source.observe()).refused_writes_per_s == 0
 
 
 @pytest.mark.parametrize("version", ["6.2", "8"])

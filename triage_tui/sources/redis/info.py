@@ -13,22 +13,30 @@ MAX_INFO_BYTES = 1_000_000
 
 _NAME_LIMIT = 80
 
+_COUNTING_ENDED = ("errorstat_ERRORSTATS_OVERFLOW", "errorstat_ERRORSTATS_DISABLED")
+"""What a server from 7.2 on says instead of counting more than 128 kinds of errors, which scripts can make up."""
+
 
 class Info(Mapping[str, str]):
     """Fields of INFO by name, as text. Whoever reads a number says what is unknown by None."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
+    def __init__(self, fields: Mapping[str, str], sections: frozenset[str] = frozenset()) -> None:
         self._fields = fields
+        self.sections = sections
+        """Names of the parts that the server sent, in lower case: some have no field where there is nothing to tell."""
 
     @classmethod
     def parse(cls, text: bytes | str | None) -> Info:
         """Parse `name:value` lines. Never raises; what is no such line is left out."""
         fields: dict[str, str] = {}
+        sections: set[str] = set()
         for line in decode(text)[:MAX_INFO_BYTES].split("\n"):
+            if line.startswith("# "):
+                sections.add(line[2:].strip().lower())
             name, colon, value = line.rstrip("\r").partition(":")
             if colon and name and not name.startswith("#"):
                 fields.setdefault(name, value)
-        return cls(fields)
+        return cls(fields, frozenset(sections))
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name]
@@ -92,6 +100,20 @@ def memory(info: Info) -> Memory:
         fragmentation=info.number("mem_fragmentation_ratio"),
         policy=info.word("maxmemory_policy"),
     )
+
+
+def refused_writes(info: Info) -> int | None:
+    """Commands refused with OOM since the server started, or since its statistics were reset.
+
+    None where it does not count errors by kind: before 6.2, and where it has stopped since there were too many kinds.
+    """
+    if "errorstats" not in info.sections or any(name in info for name in _COUNTING_ENDED):
+        return None
+    said = info.get("errorstat_OOM")
+    if said is None:
+        return 0
+    count = said.removeprefix("count=")
+    return int(count) if count != said and count.isascii() and count.isdigit() and len(count) <= 20 else None
 
 
 def clients(info: Info) -> Clients:

@@ -40,6 +40,8 @@ def redis_data(
         evicted_per_s=speed.evicted_per_s,
         rejected=info.whole("rejected_connections"),
         rejected_per_s=speed.rejected_per_s,
+        refused_writes=fields.refused_writes(info),
+        refused_writes_per_s=speed.refused_writes_per_s,
         persistence=fields.persistence(info, now.server),
         replication=fields.replication(info),
         slowlog=slowlog,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from triage_tui.sources.redis.info import Info
+from triage_tui.sources.redis.info import Info, refused_writes
 
 
 class Sample(Struct, frozen=True):
@@ -29,6 +29,7 @@ class Sample(Struct, frozen=True):
     misses: int | None
     evicted: int | None
     rejected: int | None
+    refused_writes: int | None
 
     @classmethod
     def of(cls, info: Info, *, at: float, run_id: str | None, executed: int, scanned: int) -> Sample:
@@ -43,6 +44,7 @@ class Sample(Struct, frozen=True):
             misses=info.whole("keyspace_misses"),
             evicted=info.whole("evicted_keys"),
             rejected=info.whole("rejected_connections"),
+            refused_writes=refused_writes(info),
         )
 
 
@@ -53,10 +55,11 @@ class Rates(Struct, frozen=True):
     hit_ratio: float | None = None
     evicted_per_s: float | None = None
     rejected_per_s: float | None = None
+    refused_writes_per_s: float | None = None
 
 
 def rates(now: Sample, end: Sample | None, start: Sample | None) -> Rates:
-    """From the end of the last look, and (evictions, rejections) from its start, to the start of this one.
+    """From the end of the last look, and (evictions, rejections, refusals) from its start, to the start of this one.
 
     end    the last look's second sample; None on the first look
     start  the last look's first sample: an eviction in the middle of a look is as real as any other
@@ -71,6 +74,7 @@ def rates(now: Sample, end: Sample | None, start: Sample | None) -> Rates:
         hit_ratio=None if polluted else _share(_grown(end.hits, now.hits), _grown(end.misses, now.misses)),
         evicted_per_s=_per_s(_grown(start.evicted, now.evicted), now.at - start.at),
         rejected_per_s=_per_s(_grown(start.rejected, now.rejected), now.at - start.at),
+        refused_writes_per_s=_per_s(_grown(start.refused_writes, now.refused_writes), now.at - start.at),
     )
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from triage_tui.diagnosis.rule import Rule, Scene
+from triage_tui.diagnosis.rule import Rule, Scene, Unclear
 from triage_tui.model import Evidence, Finding, Kind, Severity
-from triage_tui.model.redis import RedisData
+from triage_tui.model.redis import Memory, RedisData
 from triage_tui.text import figures
 
 MIB = 1 << 20
 
 NO_EVICTION = "noeviction"
-FULL = 0.995
-"""Share of maxmemory from which a write of any size fails: Redis counts what the write itself would need."""
-
 FRAGMENTED_FROM_BYTES = 50 * MIB
 SWAPPED_FROM_BYTES = 100 * MIB
 """Below these the ratio of resident to used memory says nothing: the program itself takes some MiB."""
@@ -25,7 +22,7 @@ def memory_near_limit(scene: Scene) -> Iterator[Finding]:
     data = scene.data(RedisData)
     memory = data.memory
     severity = scene.severity("redis.memory_ratio", memory.ratio)
-    if severity is None or memory.ratio is None or memory.ratio >= FULL:
+    if severity is None or memory.ratio is None or _full(scene, memory):
         return
     if memory.policy != NO_EVICTION and not data.queues:
         # A cache at its limit works as it should.
@@ -34,37 +31,63 @@ def memory_near_limit(scene: Scene) -> Iterator[Finding]:
         severity,
         "",
         f"{figures.percent(memory.ratio)} of maxmemory is used",
-        _memory(scene, data, severity),
+        _memory(scene, data, "redis.memory_ratio", severity),
         checks=[scene.deed("redis.memory", why="what takes it, and the policy")],
     )
 
 
-def writes_refused(scene: Scene) -> Iterator[Finding]:
-    """maxmemory is reached and nothing may be evicted."""
+def writes_refused(scene: Scene) -> Iterator[Finding | Unclear]:
+    """The server counts refusals, or maxmemory is reached and nothing may be evicted.
+
+    A large value is refused long before a small one: the server's own count tells of both, from 6.2 on.
+    """
     data = scene.data(RedisData)
-    full = data.memory.ratio
-    if full is None or data.memory.policy != NO_EVICTION or full < FULL:
+    full = data.memory.policy == NO_EVICTION and _full(scene, data.memory)
+    refused = scene.severity("redis.refused_writes_per_s", data.refused_writes_per_s)
+    if not full and refused is None:
+        if data.refused_writes is not None and data.refused_writes_per_s is None:
+            # The first count of a server says nothing about now.
+            yield Unclear()
         return
+    evidence = list(_refusals(scene, data, refused))
+    title = "memory is used up and nothing may be evicted: writes are refused"
+    if not full:
+        title = "writes are refused for lack of memory, the larger ones first"
     yield scene.finding(
-        Severity.CRITICAL,
+        Severity.CRITICAL if full or refused is None else refused,
         "",
-        "memory is used up and nothing may be evicted: writes are refused",
-        _memory(scene, data, Severity.CRITICAL),
+        title,
+        [*evidence, *_memory(scene, data, "redis.full_ratio" if full else "", Severity.CRITICAL)],
+        against=_against(data, full=full),
         checks=[scene.deed("redis.memory", why="which keys take it")],
         quotes=["OOM command not allowed when used memory > 'maxmemory'"],
     )
 
 
-def _memory(scene: Scene, data: RedisData, severity: Severity) -> Iterator[Evidence]:
+def _full(scene: Scene, memory: Memory) -> bool:
+    limit = scene.limit("redis.full_ratio", Severity.CRITICAL)
+    return limit is not None and memory.ratio is not None and memory.ratio >= limit
+
+
+def _refusals(scene: Scene, data: RedisData, severity: Severity | None) -> Iterator[Evidence]:
+    per_s, total = data.refused_writes_per_s, data.refused_writes
+    if severity is not None and per_s is not None:
+        said = f"{per_s:.2g} commands refused with OOM each second, {total} since the count began"
+        yield scene.measured(said, "redis.refused_writes_per_s", per_s, severity)
+
+
+def _against(data: RedisData, *, full: bool) -> Iterator[str]:
+    if full and data.refused_writes_per_s == 0:
+        yield "none was refused between the last two looks: perhaps nobody wrote"
+
+
+def _memory(scene: Scene, data: RedisData, limit: str, severity: Severity) -> Iterator[Evidence]:
+    """limit: what the share that is used was compared with; "" where it was not."""
     memory = data.memory
     if memory.ratio is None:
         return
-    yield scene.measured(
-        f"{figures.size(memory.used_bytes)} of {figures.size(memory.max_bytes)} used",
-        "redis.memory_ratio",
-        memory.ratio,
-        severity,
-    )
+    said = f"{figures.size(memory.used_bytes)} of {figures.size(memory.max_bytes)} used"
+    yield scene.measured(said, limit, memory.ratio, severity) if limit else scene.fact(said)
     if memory.policy is not None:
         yield scene.fact(f"maxmemory-policy is {memory.policy}")
     before = scene.picture.values(scene.target, "redis.memory_bytes")
@@ -138,16 +161,18 @@ RULES = (
         "Used memory against maxmemory, where the policy is noeviction or queues are in it.",
         "At the limit writes are refused, or jobs are evicted.",
         memory_near_limit,
-        limits=("redis.memory_ratio",),
+        limits=("redis.memory_ratio", "redis.full_ratio"),
     ),
     Rule(
         "redis.writes-refused",
         (Kind.REDIS,),
-        "Whether maxmemory is reached (99.5 %) while the policy is noeviction.",
+        "Whether the server's count of commands refused with OOM grows (from 6.2 on), and whether maxmemory is reached"
+        " while the policy is noeviction.",
         "No job is accepted, no session is kept.",
         writes_refused,
-        limits=("redis.memory_ratio",),
-        clear_s=2.0,
+        limits=("redis.refused_writes_per_s", "redis.full_ratio"),
+        # Programs that are refused try again within seconds.
+        clear_s=10.0,
     ),
     Rule(
         "redis.evicting",
