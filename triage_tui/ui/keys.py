@@ -45,6 +45,7 @@ KEYS = (
     Key("i", "i", "", "", "turn the order round"),
     Key("enter", "Enter", "", "", "this pane alone, with all its columns; Esc goes back"),
     Key("left_square_bracket", "[ ]", "", "", "the previous, the next target of this kind"),
+    Key("t", "t", "", "", "of Redis: its clients in place of its queues, and back"),
     Key("g,ctrl+g", "g", "toggle_sidebar", "guide", "guides for what is wrong now, and the selected row in full"),
     Key("v", "v", "", "", "among the problems: go to the row that the problem is about"),
     Key("c", "c", "", "check", "ask the checks of the selected problem, row or guide; they only read"),
@@ -76,14 +77,16 @@ def bar_line(
     problems: bool = False,
     checks: bool = False,
     actions: Sequence[tuple[str, str]] = (),
+    other: str = "",
 ) -> Line:
     """The bar at the bottom; a note takes its place for a while. problems, checks: they have the keys. actions: keys
-    that change something, and their words, where they apply."""
+    that change something, and their words, where they apply. other: what `t` shows, where the focused pane has it."""
     if note is not None:
         return (Cell(f" {note}", "accent"),)
     usual = [(key.shown, key.short) for key in KEYS if key.short]
     keys = CHECK_KEYS if checks else PROBLEM_KEYS if problems else usual
     parts: list[Line] = [(Cell(shown, "warn"), Cell(f" {word}")) for shown, word in actions]
+    keys = [("t", other), *keys] if other and keys is usual else keys
     parts += [(Cell(shown, "strong"), Cell(f" {short}", "dim")) for shown, short in keys]
     return (Cell(" "), *join(parts))
 

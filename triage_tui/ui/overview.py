@@ -31,7 +31,7 @@ from triage_tui.ui.pane import Pane
 from triage_tui.ui.panes.containers import Containers
 from triage_tui.ui.panes.host import Host
 from triage_tui.ui.panes.postgres import Postgres
-from triage_tui.ui.panes.redis import Redis
+from triage_tui.ui.panes.redis import Redis, RedisClients
 from triage_tui.ui.problems.front import Front
 from triage_tui.ui.problems.listing import Problems
 from triage_tui.ui.selected import Shown
@@ -89,7 +89,12 @@ class Overview(Screen[None]):
         self._bar = Lines(palette, surface=1, id="bar")
         self._front = Front(palette, desk, self.post)
         self._offering = Offering(act, self.problems, lambda: self.focused_pane)
-        self.panes = tuple(Pane(face, palette) for face in (Containers(), Postgres(), Redis(), Host()))
+        self.panes = (
+            Pane(Containers(), palette),
+            Pane(Postgres(), palette),
+            Pane(Redis(), palette, RedisClients()),
+            Pane(Host(), palette),
+        )
         self._body = Hollow(id="body")
         self._side = Side(self, self._body, palette, desk, self.post)
         self._checks = Place(self, palette, ask, self.post)
@@ -143,6 +148,7 @@ class Overview(Screen[None]):
 
     def _show_bar(self) -> None:
         actions = () if self._checks.has_focus else [(one.key, one.word) for one in self.offers]
+        pane = self.focused_pane
         self._bar.show(
             (
                 bar_line(
@@ -150,6 +156,7 @@ class Overview(Screen[None]):
                     problems=self.problems.has_focus,
                     checks=self._checks.has_focus,
                     actions=actions,
+                    other=pane.other.title if pane.other is not pane.face else "",
                 ),
             )
         )

@@ -32,12 +32,16 @@ LOW_HEIGHT = 7
 
 
 class Pane(Hollow):
-    """Shows the targets of one kind, one at a time."""
+    """Shows the targets of one kind, one at a time.
+
+    face, others  what it can show of a target: the first to begin with
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", show=False),
         Binding("left_square_bracket", "other_target(-1)", "Previous target", show=False),
         Binding("right_square_bracket", "other_target(1)", "Next target", show=False),
+        Binding("t", "other_table", "Other table", show=False),
         Binding("escape", "leave", "Back", show=False),
     ]
 
@@ -56,9 +60,10 @@ class Pane(Hollow):
             self.pane = pane
             self.more = more
 
-    def __init__(self, face: Face, palette: Palette) -> None:
+    def __init__(self, face: Face, palette: Palette, *others: Face) -> None:
         super().__init__(id=f"pane-{face.kind.value}")
         self.face = face
+        self._faces = (face, *others)
         self._palette = palette
         self._head = Lines(palette, surface=1)
         self._summary: Sequence[Line] = ()
@@ -101,6 +106,14 @@ class Pane(Hollow):
         return subjects_of(self.face, self.table.rows_on_screen) if self.display else ()
 
     @property
+    def other(self) -> Face:
+        """What `t` shows in the place of this; the same where there is nothing else."""
+        if len(self._faces) == 1:
+            return self.face
+        place = next((at for at, face in enumerate(self._faces) if face is self.face), 0)
+        return self._faces[(place + 1) % len(self._faces)]
+
+    @property
     def details(self) -> Sequence[tuple[str, str]]:
         """All that is known about the selected row."""
         sighting, row = self.sighting, self.table.selected
@@ -121,6 +134,15 @@ class Pane(Hollow):
         self._draw()
         if not subject:
             return True
+        first = self.face
+        for face in (first, *(one for one in self._faces if one is not first)):
+            self._turn(face)
+            if self._select(subject):
+                return True
+        self._turn(first)
+        return False
+
+    def _select(self, subject: str) -> bool:
         rows = self.table.rows_shown
         # A finding may be about a part of what a row is about: a mount, a kind of statement, a client's program.
         for about in (lambda row: self.face.subject(row) == subject, lambda row: row.key == subject):
@@ -129,6 +151,18 @@ class Pane(Hollow):
                 self.table.select(found)
                 return True
         return False
+
+    def _turn(self, face: Face) -> None:
+        """Show something else of the target."""
+        if face is self.face:
+            return
+        self.face = face
+        if self._search is not None:
+            self._search.value = ""
+            self._search.display = False
+        self.table.set_columns(face.columns)
+        self._drawn = None
+        self._draw()
 
     def _draw(self) -> None:
         glance, size = self._glance, self.size or self._room
@@ -200,6 +234,13 @@ class Pane(Hollow):
         if len(names) > 1 and current is not None:
             self._name = names[(names.index(current.target.name) + step) % len(names)]
             self._draw()
+            self.post_message(self.Changed(self))
+
+    def action_other_table(self) -> None:
+        """Show something else of the target, where there is something: its clients in place of its queues."""
+        if self.other is not self.face:
+            self._turn(self.other)
+            self.table.focus()
             self.post_message(self.Changed(self))
 
     def action_leave(self) -> None:

@@ -122,6 +122,13 @@ class Table(Canvas, can_focus=True):
             self._put(rows=rows)
         self._paint()
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Begin again with other columns: without rows, search and order."""
+        self._columns = tuple(columns)
+        self._listing = Listing()
+        if self.size.width:
+            self.on_resize()
+
     def set_search(self, search: str) -> None:
         """Show only rows that hold all these words."""
         self._put(search=search)

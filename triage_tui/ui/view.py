@@ -74,9 +74,10 @@ def details_of(face: Face, glance: Glance, sighting: Sighting, key: str) -> Sequ
 
 
 def subjects_of(face: Face, rows: Sequence[Row]) -> tuple[str, ...]:
-    """The names of rows as their source knows them; none where the face fails: sources do without."""
+    """The names of rows as their source knows them, and of them all where it wants to know that they are seen; none
+    where the face fails: sources do without."""
     try:
-        return tuple(face.subject(row) for row in rows)
+        return (*([face.whole] if face.whole else ()), *(face.subject(row) for row in rows))
     except Exception:
         return ()
 

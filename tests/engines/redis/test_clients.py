@@ -11,8 +11,7 @@ import redis
 from tests.engines.redis.looking import Watching, calls, data_of
 from tests.engines.redis.test_rights import ENOUGH, as_user
 from triage_tui.lab.embedded.server import EmbeddedServer
-from triage_tui.model.redis import Client, RedisData
-from triage_tui.sources.redis.roll import PART, WHOLE
+from triage_tui.model.redis import CLIENTS, CLIENTS_PART, Client, RedisData
 
 pytestmark = pytest.mark.redis
 
@@ -69,7 +68,7 @@ async def test_who_takes_no_answers_stands_first(
     for _ in range(30):
         connection.send_command("GET", "blob")
     source = watch(server.url)
-    source.focus([WHOLE])
+    source.focus([CLIENTS])
     for _ in range(200):
         data = data_of(await source.observe())
         assert data.client_list is not None
@@ -92,7 +91,7 @@ async def test_it_is_read_only_while_somebody_looks(
 
     await source.observe()
     assert [await asked() for _ in range(2)] == [0, 0]
-    source.focus(["rq:mail", WHOLE])
+    source.focus(["rq:mail", CLIENTS])
     assert [await asked() for _ in range(2)] == [1, 1]
     source.focus(["rq:mail"])
     assert [await asked() for _ in range(2)] == [0, 0]
@@ -102,14 +101,14 @@ async def test_without_the_right_to_it_the_rule_is_named_and_it_is_not_asked_for
     server: EmbeddedServer, client: redis.Redis, watch: Watching
 ) -> None:
     source = watch(as_user(client, server, f"{ENOUGH} -client"))
-    source.focus([WHOLE])
+    source.focus([CLIENTS])
     noted = []
     for _ in range(3):
         observation = await source.observe()
         data = data_of(observation)
         assert data.client_list is None
         assert data.memory.used_bytes
-        (gap,) = (gap for gap in observation.gaps if gap.part == PART)
+        (gap,) = (gap for gap in observation.gaps if gap.part == CLIENTS_PART)
         assert "+client" in gap.problem.next_step
         assert "watcher" in gap.problem.next_step
         noted.append(sum(int(entry["count"]) for entry in client.acl_log()))

@@ -9,13 +9,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from triage_tui.model import ProblemKind
+from triage_tui.model.redis import CLIENTS_PART
 from triage_tui.sources.redis.roll import (
     CLIENTS_PER_S,
     FORGOTTEN_S,
     LIST,
     MOST,
     OFF_THE_LOOP_BYTES,
-    PART,
     REST_S,
     Roll,
 )
@@ -96,7 +96,7 @@ async def test_too_many_are_not_listed(roll: Roll, server: Server) -> None:
     roll.focus(True)
     seen, (gap,) = await roll.look(MOST + 1, 0.0)
     assert (seen, server.asked) == (None, 0)
-    assert (gap.part, f"{MOST + 1:,} clients" in gap.problem.message) == (PART, True)
+    assert (gap.part, f"{MOST + 1:,} clients" in gap.problem.message) == (CLIENTS_PART, True)
     await roll.look(MOST, REST_S - 1)
     assert server.asked == 0
     seen, gaps = await roll.look(MOST, REST_S)

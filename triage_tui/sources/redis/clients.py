@@ -77,12 +77,14 @@ def _fields(line: str) -> Fields:
     }
 
 
-def _rank(line: str) -> tuple[int, bool, int, int]:
-    """First who does not take its answers, since the server keeps them in memory; then who has done nothing for
-    longest. Behind them who is idle by its trade: workers that block on a queue, subscribers, links of replicas."""
+def _rank(line: str) -> tuple[int, bool, bool, int, int]:
+    """First who does not take its answers, since the server keeps them in memory; then a MONITOR, which takes most of
+    its throughput; then who has done nothing for longest. Behind them who is idle by its trade: workers that block on
+    a queue, subscribers, links of replicas."""
     flags = _field(line, "flags")
     return (
         -(_count(_field(line, "omem")) or 0),
+        "O" not in flags,
         not _BY_TRADE.isdisjoint(flags),
         -(_count(_field(line, "idle")) or 0),
         _count(_field(line, "id")) or 0,

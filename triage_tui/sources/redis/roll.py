@@ -12,18 +12,12 @@ from msgspec.structs import replace
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from triage_tui.model import Gap, Problem, ProblemKind
-from triage_tui.model.redis import ClientList
+from triage_tui.model.redis import CLIENTS_PART, ClientList
 from triage_tui.sources.problems import timeout_problem
 from triage_tui.sources.redis.clients import parse
 from triage_tui.sources.redis.problems import refusal_gap
 from triage_tui.sources.redis.wire import ANSWER_TIMEOUT_S, BrokenError, Command, Refusal, Reply
 from triage_tui.sources.worker import StillBusyError, Worker
-
-PART = "clients.list"
-"""Its name among the gaps."""
-
-WHOLE = "clients"
-"""The subject that stands for the whole list: somebody looks at it."""
 
 LIST: Command = ("CLIENT", "LIST")
 
@@ -95,7 +89,7 @@ class Roll:
         if connected is not None and connected > MOST:
             self._missing(
                 Gap(
-                    PART,
+                    CLIENTS_PART,
                     Problem(
                         ProblemKind.MISSING,
                         f"{connected:,} clients are too many to list: the server would stand still meanwhile",
@@ -111,13 +105,13 @@ class Roll:
         except BrokenError as error:
             if not isinstance(error.__cause__, RedisTimeoutError):
                 raise
-            self._missing(Gap(PART, timeout_problem(self._endpoint, ANSWER_TIMEOUT_S)), now)
+            self._missing(Gap(CLIENTS_PART, timeout_problem(self._endpoint, ANSWER_TIMEOUT_S)), now)
             return
         except StillBusyError:
             # The list before this one is being read still: the machine is sick, and this is the first to do without.
             return
         if isinstance(reply, Refusal):
-            self._missing(refusal_gap(PART, reply, self._user), now)
+            self._missing(refusal_gap(CLIENTS_PART, reply, self._user), now)
         elif known is not None:
             self._known, self._gap, self._read_at = known, None, now
             self._next_at = now + known.total / CLIENTS_PER_S

@@ -11,7 +11,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from triage_tui.config.addresses import urls
 from triage_tui.config.settings import RedisSpec
 from triage_tui.model import Gap, Kind, Observation, Problem, ProblemKind, Target
-from triage_tui.model.redis import Queue, SlowCommand
+from triage_tui.model.redis import CLIENTS, Queue, SlowCommand
 from triage_tui.sources.clock import CLOCK, Clock
 from triage_tui.sources.problems import timeout_problem
 from triage_tui.sources.redis import slowlog
@@ -21,7 +21,7 @@ from triage_tui.sources.redis.problems import broken_problem, refusal_gap, refus
 from triage_tui.sources.redis.queues.room import Room, Seen
 from triage_tui.sources.redis.queues.system import Now
 from triage_tui.sources.redis.rates import Sample, rates
-from triage_tui.sources.redis.roll import WHOLE, Roll
+from triage_tui.sources.redis.roll import Roll
 from triage_tui.sources.redis.wire import BrokenError, Refusal, Wire, executed_by
 from triage_tui.sources.source import Look
 from triage_tui.sources.worker import Worker
@@ -79,7 +79,7 @@ class RedisSource:
 
     def focus(self, subjects: Collection[str]) -> None:
         """Every queue is counted in every look; clients are listed while somebody looks at them."""
-        self._roll.focus(WHOLE in subjects)
+        self._roll.focus(CLIENTS in subjects)
 
     async def observe(self) -> Observation:
         """See Source."""

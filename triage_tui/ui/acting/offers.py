@@ -14,12 +14,13 @@ from triage_tui.actions.docker.identity import container_identity
 from triage_tui.actions.postgres.identity import session_identity
 from triage_tui.actions.process.identity import process_identity
 from triage_tui.actions.queues.identity import queue_identity
+from triage_tui.actions.redis.client_kill import client_identity
 from triage_tui.actions.registry import KEYS, here
 from triage_tui.model import Finding, Picture, Sighting
 from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.host import HostData, Process
 from triage_tui.model.postgres import PostgresData, Session
-from triage_tui.model.redis import Queue, RedisData
+from triage_tui.model.redis import Client, Queue, RedisData
 
 Purges = Mapping[tuple[str, str], str]
 """(target, queue) → the name of its last purge from here, which can be undone."""
@@ -36,6 +37,10 @@ _AT_REST = ("docker.start",)
 
 _PAUSABLE = ("rq", "bullmq")
 """Systems whose own workers heed a paused queue."""
+
+
+_LINKS = frozenset({"master", "replica", "closing"})
+"""Clients that are not to be closed: see actions/redis/client_kill.py."""
 
 
 class Offer(Struct, frozen=True):
@@ -104,10 +109,13 @@ def _order(
     finding: tuple[str, str, str] | None = None,
 ) -> Order:
     seen_at = picture.taken_at - (sighting.age_s or 0.0)
+    if id == "redis.client-kill" and isinstance(sighting.data, RedisData) and sighting.data.client_list:
+        # The list may be of an earlier look than the rest.
+        seen_at -= sighting.data.client_list.age_s if finding is None else 0.0
     return Order(id, sighting.target.name, named[0], parameters or {}, named[1], seen_at, finding)
 
 
-Thing = Container | Session | Queue | Process
+Thing = Container | Session | Queue | Client | Process
 
 
 def _applying(thing: Thing, target: str, purges: Purges) -> tuple[str, ...]:
@@ -129,6 +137,8 @@ def _applying(thing: Thing, target: str, purges: Purges) -> tuple[str, ...]:
             if thing.system in _PAUSABLE:
                 ids.append("queue.resume" if thing.paused else "queue.pause")
             return tuple(ids)
+        case Client():
+            return () if _LINKS.intersection(thing.flags) else ("redis.client-kill",)
         case Process():
             return ("process.signal",) if thing.started is not None else ()
 
@@ -145,6 +155,9 @@ def _named(thing: Thing) -> tuple[str, Identity | None]:
             )
         case Queue():
             return thing.subject, queue_identity(thing.system, thing.name, thing.database)
+        case Client():
+            number = str(thing.id)
+            return number, client_identity(number, thing.address, name=thing.name or "")
         case Process():
             started = thing.started
             return str(thing.pid), None if started is None else process_identity(
@@ -163,7 +176,7 @@ def _is(thing: Thing, key: str) -> bool:
             return key == thing.id
         case Session():
             return key.startswith(f"{thing.pid}|{thing.backend_start or ''}|")
-        case Queue():
+        case Queue() | Client():
             return key == thing.subject
         case Process():
             return key == str(thing.pid)
@@ -175,8 +188,9 @@ def _things(sighting: Sighting) -> Iterator[Thing]:
             yield from containers
         case PostgresData(sessions=sessions):
             yield from sessions
-        case RedisData(queues=queues):
+        case RedisData(queues=queues, client_list=listed):
             yield from queues or ()
+            yield from listed.clients if listed is not None else ()
         case HostData(processes=processes):
             yield from processes or ()
         case _:

@@ -51,6 +51,7 @@ class Containers:
 
     kind = Kind.DOCKER
     title = "Containers"
+    whole = ""
     none = "no engine is watched: set DOCKER_HOST, or run `triage init` and name one"
     columns = (
         Column("status", "status", 13),

@@ -34,6 +34,12 @@ class Face(Protocol):
         ...
 
     @property
+    def whole(self) -> str:
+        """How its source knows all that the table lists, where it is read only while somebody sees it; empty where it
+        is read in every look."""
+        ...
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """The table's columns in the order of the screen."""
         ...

@@ -22,6 +22,7 @@ class Host:
 
     kind = Kind.HOST
     title = "Host"
+    whole = ""
     none = "the host is not watched: add a target of kind host to triage.toml"
     columns = (
         Column("pid", "pid", 7, align="right"),

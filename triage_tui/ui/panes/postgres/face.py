@@ -19,6 +19,7 @@ class Postgres:
 
     kind = Kind.POSTGRES
     title = "PostgreSQL"
+    whole = ""
     none = "no server is watched: set DATABASE_URL or PGHOST, or run `triage init`"
     columns = (
         Column("pid", "pid", 11),

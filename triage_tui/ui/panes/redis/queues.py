@@ -1,32 +1,29 @@
-"""Redis and the queues in it: how full, how busy, and which queue is not worked off."""
+"""The queues in a Redis server: which of them is not worked off."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from triage_tui.model import Kind, Sighting
-from triage_tui.model.redis import Queue, RedisData
-from triage_tui.model.signals import ratio
+from triage_tui.model.redis import Queue
 from triage_tui.text import figures
 from triage_tui.ui.cells import Cell, Line, join
-from triage_tui.ui.glance import Glance, gauge, labelled
+from triage_tui.ui.glance import Glance
 from triage_tui.ui.palette import Tone
+from triage_tui.ui.panes.redis.summary import data_of, memory, rates
 from triage_tui.ui.rows import Column, Row
 
 STEADY_PER_S = 0.05
 """A slope below this is a queue that keeps its depth: less than one job in twenty seconds."""
 
-FRAGMENTATION_WARNS_FROM = 1.5
-FRAGMENTATION_COUNTS_FROM_BYTES = 50 * 2**20
-"""Below 50 MiB the ratio says more about the allocator's start than about wasted memory."""
-
 
 class Redis:
-    """The face of a Redis server."""
+    """The face of a Redis server with its queues."""
 
     kind = Kind.REDIS
     title = "Redis and queues"
     none = "no server is watched: set REDIS_URL, or run `triage init`"
+    whole = ""
     columns = (
         Column("name", "queue", 14, flex=3, most=36),
         Column("system", "system", 8, rank=4),
@@ -43,7 +40,7 @@ class Redis:
 
     def headline(self, glance: Glance, sighting: Sighting) -> Line:
         """`7 queues  1,204 waiting  2 growing  3 dead`."""
-        data = _data(sighting)
+        data = data_of(sighting)
         if data is None:
             return ()
         parts: list[Line] = []
@@ -67,15 +64,15 @@ class Redis:
 
     def summary(self, glance: Glance, sighting: Sighting, width: int, low: bool) -> Sequence[Line]:
         """Memory against its limit, then rates, clients and persistence."""
-        data = _data(sighting)
+        data = data_of(sighting)
         if data is None:
             return ()
-        memory = _memory(glance, data, width)
-        return (memory,) if low else (memory, _rates(glance, data))
+        used = memory(glance, data, width)
+        return (used,) if low else (used, rates(glance, data))
 
     def rows(self, glance: Glance, sighting: Sighting) -> Sequence[Row]:
         """One row a queue: those that grow or have nobody to work on them first, then the deepest."""
-        data = _data(sighting)
+        data = data_of(sighting)
         if data is None:
             return ()
         queues = sorted(data.queues, key=lambda q: (-_trouble(q), -(q.waiting or 0), q.subject))
@@ -87,7 +84,7 @@ class Redis:
 
     def empty(self, glance: Glance, sighting: Sighting) -> str:
         """No queue found is not yet no queue while the search goes on."""
-        data = _data(sighting)
+        data = data_of(sighting)
         if data is None:
             return ""
         if data.queues_scan is not None and data.queues_scan < 1:
@@ -96,7 +93,7 @@ class Redis:
 
     def details(self, glance: Glance, sighting: Sighting, key: str) -> Sequence[tuple[str, str]]:
         """One queue with all its numbers."""
-        data = _data(sighting)
+        data = data_of(sighting)
         queue = next((q for q in data.queues if q.subject == key), None) if data is not None else None
         if queue is None:
             return ()
@@ -121,65 +118,6 @@ class Redis:
         if queue.stalled is not None:
             known.append(("stalled", figures.count(queue.stalled)))
         return known
-
-
-def _data(sighting: Sighting) -> RedisData | None:
-    return sighting.data if isinstance(sighting.data, RedisData) else None
-
-
-def _memory(glance: Glance, data: RedisData, width: int) -> Line:
-    memory = data.memory
-    if memory.max_bytes is None:
-        limit = "no limit" if memory.used_bytes is not None else "limit unknown"
-        used: Line = (Cell("mem ", "dim"), Cell(figures.size(memory.used_bytes)), Cell(f", {limit}", "dim"))
-    else:
-        tone = glance.tone("redis.memory_ratio", memory.ratio)
-        used = (
-            Cell("mem ", "dim"),
-            *gauge(memory.ratio, max(8, min(24, width // 6)), tone),
-            Cell(f" {figures.percent(memory.ratio)}", tone),
-            Cell(f" {figures.size(memory.used_bytes)}/{figures.size(memory.max_bytes)}"),
-        )
-    parts: list[Line] = [used, (Cell(memory.policy or "policy unknown", "text" if memory.policy else "dim"),)]
-    if memory.fragmentation is not None and (memory.used_bytes or 0) >= FRAGMENTATION_COUNTS_FROM_BYTES:
-        fragmented = memory.fragmentation > FRAGMENTATION_WARNS_FROM
-        parts.append(labelled("frag", f"{memory.fragmentation:.1f}", "warn" if fragmented else "text"))
-    parts.append((Cell(f"v{data.version} {data.role or ''}".rstrip(), "dim"),))
-    return join(parts)
-
-
-def _rates(glance: Glance, data: RedisData) -> Line:
-    clients = data.clients
-    used = ratio(clients.connected, clients.max)
-    parts: list[Line] = [
-        labelled("ops", figures.rate(data.ops_per_s)),
-        labelled("hit", figures.percent(data.hit_ratio)),
-        (
-            Cell(f"{figures.count(clients.connected)} clients", glance.tone("redis.clients_ratio", used)),
-            Cell(f" ({clients.blocked} waiting)" if clients.blocked else "", "dim"),
-        ),
-    ]
-    if data.evicted_per_s:
-        parts.append((Cell(f"evicts {figures.rate(data.evicted_per_s)}", "warn"),))
-    if data.rejected_per_s:
-        parts.append((Cell(f"rejects {figures.rate(data.rejected_per_s)}", "bad"),))
-    persistence = data.persistence
-    if persistence.rdb_last_ok is False:
-        parts.append((Cell("✗ RDB save failed", "bad"),))
-    if persistence.aof_last_ok is False:
-        parts.append((Cell("✗ AOF write failed", "bad"),))
-    replication = data.replication
-    if replication.link_up is False:
-        parts.append((Cell("✗ master link down", "bad"),))
-    elif replication.lag_s is not None:
-        lag = glance.tone("redis.replication_lag_s", replication.lag_s)
-        parts.append(labelled("master heard", f"{figures.age(replication.lag_s)} ago", lag))
-    if replication.replicas:
-        word = "replica" if replication.replicas == 1 else "replicas"
-        parts.append((Cell(f"{replication.replicas} {word}", "dim"),))
-    if data.slowlog:
-        parts.append(labelled("slowest", f"{max(slow.took_ms for slow in data.slowlog):.0f} ms"))
-    return join(parts)
 
 
 def _trouble(queue: Queue) -> int:
