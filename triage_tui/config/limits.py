@@ -8,29 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from msgspec import Struct
-
+from triage_tui.config.limit import Limit
+from triage_tui.config.scopes import SCOPES
 from triage_tui.config.settings import Threshold
 from triage_tui.config.thresholds import DEFAULT_THRESHOLDS
 from triage_tui.model.signals import SIGNALS
 
 _NONE = Threshold()
-
-
-class Limit(Struct, frozen=True):
-    """A limit of something that is not followed as a signal.
-
-    unit        as in model/signals.py
-    source      why the default is what it is, in a sentence
-    low_is_bad  a low value is the bad one
-    """
-
-    name: str
-    unit: str
-    meaning: str
-    default: Threshold
-    source: str
-    low_is_bad: bool = False
 
 
 _ALL = (
@@ -167,7 +151,7 @@ _ALL = (
     ),
 )
 
-LIMITS: dict[str, Limit] = {limit.name: limit for limit in _ALL}
+LIMITS: dict[str, Limit] = {limit.name: limit for limit in (*_ALL, *SCOPES)}
 """Every limit by its dotted name."""
 
 _FOR_FINDINGS: dict[str, Threshold] = {

@@ -9,12 +9,12 @@ from itertools import pairwise
 from triage_tui.diagnosis.rule import Scene
 from triage_tui.model.docker import Container, DockerData
 
-RECENT_S = 600.0
-"""Restarts and kills within this count as happening now: the first ten minutes of an incident."""
+RECENT = "docker.recent_s"
+"""The limit within which restarts and kills count as happening now."""
 
 
 def recent_restarts(scene: Scene, container: Container) -> int:
-    """Restarts within RECENT_S: by the count that has been followed, or by the starts that the engine told of.
+    """Restarts within docker.recent_s: by the count that has been followed, or by the starts that the engine told of.
 
     The engine's own count goes back to the day on which the container was made. Where nothing else is known, it
     counts for one that has just been restarted once more.
@@ -22,7 +22,7 @@ def recent_restarts(scene: Scene, container: Container) -> int:
     series = scene.picture.history.get((scene.target, "docker.restarts", container.name))
     followed = 0
     if series is not None:
-        since = scene.picture.taken_at - RECENT_S
+        since = scene.picture.taken_at - scene.scope(RECENT)
         counts = [value for at, value in zip(series.times, series.values, strict=True) if at >= since]
         # A container that was made anew counts from zero again.
         steps = (later - earlier for earlier, later in pairwise(counts))
@@ -36,7 +36,7 @@ def _event_ages(scene: Scene, container: Container, action: str) -> Iterator[boo
     """For every event of this kind about the container, whether it is recent."""
     for event in scene.data(DockerData).events:
         if event.action == action and event.container_id == container.id:
-            yield _age_s(scene, event.at) <= RECENT_S
+            yield _age_s(scene, event.at) <= scene.scope(RECENT)
 
 
 def event_age_s(scene: Scene, container: Container, action: str) -> float | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from triage_tui.config.limits import Bound
+from triage_tui.config.limits import Bound, default_of
 from triage_tui.model import Deed, Evidence, Finding, Kind, Picture, Severity, Sighting
 from triage_tui.model.finding import Key
 
@@ -89,6 +89,14 @@ class Scene(Struct, frozen=True):
         if bound is None:
             return None
         return bound.critical if severity is Severity.CRITICAL else bound.warning
+
+    def scope(self, name: str) -> float:
+        """What counts begins or ends here: a limit of config/scopes.py, which is no grade of badness."""
+        bound = self.bounds.get(name) or default_of(name)
+        value = bound.warning if bound.warning is not None else bound.critical
+        if value is None:
+            raise TypeError(f"{name} is no limit with a value")
+        return value
 
     def fact(self, text: str) -> Evidence:
         """Evidence as old as the target's data."""

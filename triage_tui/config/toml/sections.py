@@ -8,7 +8,8 @@ from typing import Any
 from msgspec.structs import fields
 
 from triage_tui.config.errors import did_you_mean
-from triage_tui.config.limits import LIMITS, Limit
+from triage_tui.config.limit import Limit
+from triage_tui.config.limits import LIMITS
 from triage_tui.config.settings import ScreenSettings, Threshold
 from triage_tui.config.toml.check import key_name, unknown_keys, values
 from triage_tui.config.toml.document import Document

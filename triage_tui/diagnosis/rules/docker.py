@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from triage_tui.diagnosis.past import RECENT_S, event_age_s, last_code, meaning, recent_restarts
+from triage_tui.diagnosis.past import RECENT, event_age_s, last_code, meaning, recent_restarts
 from triage_tui.diagnosis.rule import Judge, Rule, Scene, Unclear
 from triage_tui.model import Finding, Kind, Severity
 from triage_tui.model.docker import Container, DockerData
@@ -13,9 +13,6 @@ from triage_tui.model.signals import ratio
 from triage_tui.text import figures
 
 Found = Iterator[Finding | Unclear]
-
-STEADY_S = 60.0
-"""A run of a minute ends a loop: Docker waits a minute at most before it starts a container again."""
 
 STOPPED = frozenset({0, 130, 143})
 """Exit codes of a program that was asked to end: it did, or by 128 + SIGINT, SIGTERM."""
@@ -56,11 +53,13 @@ def unhealthy(scene: Scene, container: Container) -> Found:
 
 
 def restart_loop(scene: Scene, container: Container) -> Found:
-    """It has been restarted again and again, and has not run for a minute since."""
+    """It has been restarted again and again, and has not run for docker.steady_s since."""
     if container.restarts is None:
         yield Unclear(container.name)
         return
-    if container.state == "running" and (container.age_s is None or container.age_s >= STEADY_S):
+    if container.state == "running" and (
+        container.age_s is None or container.age_s >= scene.scope("docker.steady_s")
+    ):
         return
     if container.state not in ("running", "restarting"):
         return
@@ -71,7 +70,7 @@ def restart_loop(scene: Scene, container: Container) -> Found:
     code = container.exit_code if container.exit_code is not None else last_code(scene, container)
     evidence = [
         scene.measured(
-            f"restarted {recent} times within {figures.duration(RECENT_S)}",
+            f"restarted {recent} times within {figures.duration(scene.scope(RECENT))}",
             "docker.restarts_recent",
             recent,
             severity,
@@ -94,10 +93,11 @@ def restart_loop(scene: Scene, container: Container) -> Found:
 
 
 def oom_killed(scene: Scene, container: Container) -> Found:
-    """The kernel killed it, or one of its processes, within the last ten minutes."""
+    """The kernel killed it, or one of its processes, within docker.recent_s."""
+    recent_s = scene.scope(RECENT)
     killed_s = event_age_s(scene, container, "oom")
-    died_of_it = container.oom_killed and container.state != "running" and (container.age_s or 0.0) < RECENT_S
-    if not died_of_it and (killed_s is None or killed_s > RECENT_S):
+    died_of_it = container.oom_killed and container.state != "running" and (container.age_s or 0.0) < recent_s
+    if not died_of_it and (killed_s is None or killed_s > recent_s):
         if container.oom_killed is None and container.state != "running":
             yield Unclear(container.name)
         return
@@ -218,17 +218,18 @@ RULES = (
     ),
     _rule(
         "docker.restart-loop",
-        "How often a container was restarted within ten minutes, until it has run for a minute.",
+        "How often a container was restarted lately, until it has run for long enough.",
         "It cannot do its work, and each start takes processors and memory from others.",
         restart_loop,
-        limits=("docker.restarts_recent",),
+        limits=("docker.restarts_recent", "docker.recent_s", "docker.steady_s"),
         clear_s=0.0,
     ),
     _rule(
         "docker.oom-killed",
-        "Whether the kernel killed a container, or a process in it, for memory within ten minutes.",
+        "Whether the kernel killed a container, or a process in it, for memory lately.",
         "What it was doing is lost, and it will happen again.",
         oom_killed,
+        limits=("docker.recent_s",),
         clear_s=0.0,
     ),
     _rule(

@@ -19,9 +19,6 @@ _AGREED = re.compile(
 """Names of secrets that two sides have to have in common. Passwords, API keys and Django's SECRET_KEY are each one's
 own, so of those only one that stands alone against several tells anything."""
 
-_MANY = 3
-"""Services from which on one that differs from all others is the odd one, whatever the secret is called."""
-
 
 class _Holder(Struct, frozen=True):
     container: str
@@ -34,7 +31,7 @@ def drift(scene: Scene) -> Iterator[Finding]:
     data = scene.data(DockerData)
     odd: defaultdict[str, list[tuple[str, _Holder, list[_Holder]]]] = defaultdict(list)
     for (_, variable), holders in _holders(data).items():
-        for holder in _odd_ones(variable, holders):
+        for holder in _odd_ones(variable, holders, scene.scope("config.drift_services")):
             odd[holder.container].append((variable, holder, [one for one in holders if one is not holder]))
     for container, found in odd.items():
         names = ", ".join(variable for variable, *_ in found)
@@ -78,8 +75,11 @@ def _is_meant_to_run(data: DockerData, name: str) -> bool:
     return any(map(runs, data.containers))
 
 
-def _odd_ones(variable: str, holders: Sequence[_Holder]) -> list[_Holder]:
-    """Those that differ from what most have; of two that differ from each other, the one that was made last."""
+def _odd_ones(variable: str, holders: Sequence[_Holder], many: float) -> list[_Holder]:
+    """Those that differ from what most have; of two that differ from each other, the one that was made last.
+
+    many: services from which on one that differs from all others is the odd one, whatever the secret is called
+    """
     counts = Counter(holder.fingerprint for holder in holders)
     if len(counts) < 2:
         return []
@@ -88,7 +88,7 @@ def _odd_ones(variable: str, holders: Sequence[_Holder]) -> list[_Holder]:
     if number > rest[0][1]:
         odd = [holder for holder in holders if holder.fingerprint != most]
         # Several that agree with nobody: each has its own, and is meant to.
-        stands_alone = len(odd) == 1 and len(holders) >= _MANY
+        stands_alone = len(odd) == 1 and len(holders) >= many
         return odd if agreed or stands_alone else []
     if not agreed:
         return []
@@ -121,6 +121,7 @@ RULES = (
         "Keyed fingerprints of one variable in the services of a project that have it. Values are never read out.",
         "One side signs with what the other side does not know, and every request between them is refused.",
         drift,
+        limits=("config.drift_services",),
         clear_s=4.0,
     ),
 )

@@ -22,16 +22,15 @@ _SERIOUS = re.compile(
 )
 """What tells a line about something that a program cannot do without from one about something optional."""
 
-_SHORT_RUN_S = 60.0
 
-
-def in_trouble(container: Container | None) -> bool:
+def in_trouble(scene: Scene, container: Container | None) -> bool:
     """It does not run as it should: ended, being restarted, ill, or started just now after it had been restarted."""
     if container is None:
         return False
     if container.state in ("restarting", "exited", "dead") or container.health == "unhealthy":
         return True
-    return bool(container.restarts) and container.age_s is not None and container.age_s < _SHORT_RUN_S
+    steady_s = scene.scope("docker.steady_s")
+    return bool(container.restarts) and container.age_s is not None and container.age_s < steady_s
 
 
 def _concerned(data: DockerData) -> Iterator[tuple[ContainerEnvironment, Container]]:
@@ -66,7 +65,7 @@ def missing(scene: Scene) -> Iterator[Finding | Unclear]:
         for flaw in _flaws(environment, FlawKind.MISSING):
             lacks[flaw.variable] = Severity.CRITICAL, Evidence(f"{flaw.variable} {flaw.words}")
         for name in told[environment.container]:
-            severity = _said_to_be_missing(name, container)
+            severity = _said_to_be_missing(scene, name, container)
             if severity is not None:
                 said = f"its log names {name.variable}, which it does not have: {name.line}"
                 lacks[name.variable] = severity, Evidence(said, age_s=name.last_age_s)
@@ -81,7 +80,7 @@ def missing(scene: Scene) -> Iterator[Finding | Unclear]:
             container.name,
             f"{container.name} lacks {', '.join(lacks)}",
             [evidence for _, evidence in lacks.values()] + _how_it_is(scene, container),
-            against=[] if in_trouble(container) else ["the container runs all the same"],
+            against=[] if in_trouble(scene, container) else ["the container runs all the same"],
             checks=[
                 scene.deed("env.present", container.name, "which of its variables are there"),
                 scene.deed("docker.logs-tail", container.name, "whether it asks for them again"),
@@ -90,8 +89,8 @@ def missing(scene: Scene) -> Iterator[Finding | Unclear]:
         )
 
 
-def _said_to_be_missing(name: MissingName, container: Container) -> Severity | None:
-    if in_trouble(container):
+def _said_to_be_missing(scene: Scene, name: MissingName, container: Container) -> Severity | None:
+    if in_trouble(scene, container):
         return Severity.CRITICAL
     return Severity.WARNING if _SERIOUS.search(name.line) else None
 
@@ -114,7 +113,7 @@ def _siblings(environments: Sequence[ContainerEnvironment]) -> dict[str, dict[st
 
 
 def _how_it_is(scene: Scene, container: Container) -> list[Evidence]:
-    if not in_trouble(container):
+    if not in_trouble(scene, container):
         return []
     state = container.health if container.health == "unhealthy" else container.state
     restarts = f", restarted {figures.count(container.restarts)} times" if container.restarts else ""
@@ -137,7 +136,7 @@ def _flawed(
             flaws = list(_flaws(environment, kind))
             if not flaws:
                 continue
-            trouble = in_trouble(container)
+            trouble = in_trouble(scene, container)
             names = ", ".join(flaw.variable for flaw in flaws)
             yield scene.finding(
                 troubled if trouble else calm,
@@ -161,6 +160,7 @@ RULES = (
         " of its service have.",
         "A program that lacks a variable does not start, or starts and fails at the first request that needs it.",
         missing,
+        limits=("docker.steady_s",),
         clear_s=4.0,
     ),
     Rule(
@@ -175,6 +175,7 @@ RULES = (
             Severity.CRITICAL,
             {False: _RUNS_ON},
         ),
+        limits=("docker.steady_s",),
         clear_s=0.0,
     ),
     Rule(
@@ -192,6 +193,7 @@ RULES = (
                 True: "it may fail for another reason",
             },
         ),
+        limits=("docker.steady_s",),
         clear_s=0.0,
     ),
     Rule(
@@ -206,6 +208,7 @@ RULES = (
             Severity.WARNING,
             {},
         ),
+        limits=("docker.steady_s",),
         clear_s=0.0,
     ),
 )

@@ -14,9 +14,6 @@ from triage_tui.text import figures
 
 Found = Iterator[Finding | Unclear]
 
-STILL_S = 6.0
-"""Three looks: a queue that is worked on gives a job away within them, or a worker has a long one."""
-
 SINCE_SHARE = 0.5
 """Part of the time since a worker's end for which the queue has to have stood still: a first job may come late."""
 
@@ -97,7 +94,7 @@ def _ended_worker(scene: Scene, queue: Queue) -> Container | None:
     Celery does not tell which worker serves which queue: while another one lives, only this says that one is gone.
     """
     still_s = queue.head_unchanged_s
-    if still_s is None or still_s < STILL_S or (queue.growth_per_s or 0.0) < 0:
+    if still_s is None or still_s < scene.scope("queue.still_s") or (queue.growth_per_s or 0.0) < 0:
         return None
     for sighting in scene.picture.of_kind(Kind.DOCKER):
         if not sighting.known or not isinstance(sighting.data, DockerData):
@@ -241,6 +238,7 @@ RULES = (
         "Whether jobs wait and no worker serves the queue, or nothing was taken since the container of a worker ended.",
         "Jobs are accepted and never done.",
         no_workers,
+        limits=("queue.still_s",),
         hold_s=3.0,
         clear_s=2.0,
     ),

@@ -14,9 +14,6 @@ from triage_tui.model import Evidence, Finding, Kind, Severity
 from triage_tui.model.docker import Container, DockerData
 from triage_tui.text import figures
 
-RECENT_S = 60.0
-"""A line of a log older than this may be of a time before it was mended."""
-
 SERVERS = frozenset(
     {"postgres", "postgresql", "postgis", "timescaledb", "pgvector", "pgbouncer", "redis", "valkey", "db"}
 )
@@ -42,7 +39,7 @@ TOO_MANY = re.compile(
 def _said(pattern: re.Pattern[str], title: str, check: str) -> Judge:
     def judge(scene: Scene) -> Iterator[Finding]:
         data = scene.data(DockerData)
-        lines = _recent_lines(data)
+        lines = _recent_lines(data, scene.scope("logs.recent_s"))
         for container in data.containers:
             if _is_server(container) or (container.health_output is None and container.name not in lines):
                 continue
@@ -77,11 +74,11 @@ def _words(container: Container, lines: dict[str, list[str]]) -> Iterator[str]:
     yield from lines.get(container.name, ())
 
 
-def _recent_lines(data: DockerData) -> dict[str, list[str]]:
-    """Container → lines of its log that a guide knows, of the last minute."""
+def _recent_lines(data: DockerData, recent_s: float) -> dict[str, list[str]]:
+    """Container → lines of its log that a guide knows, not older than this."""
     found: dict[str, list[str]] = {}
     for hit in data.logs.hits if data.logs is not None else ():
-        if hit.last_age_s is not None and hit.last_age_s <= RECENT_S:
+        if hit.last_age_s is not None and hit.last_age_s <= recent_s:
             found.setdefault(hit.container, []).append(hit.line)
     return found
 
@@ -100,6 +97,7 @@ def _rule(id: str, looks_for: str, because: str, judge: Judge) -> Rule:
         f"What health checks printed last, and lines of logs not older than a minute: {looks_for}.",
         because,
         judge,
+        limits=("logs.recent_s",),
         clear_s=4.0,
     )
 

@@ -9,8 +9,8 @@ from triage_tui.diagnosis.rule import Judge, Needs, Rule, Scene, Unclear
 from triage_tui.model import Deed, Evidence, Finding, Kind, Problem, ProblemKind, Severity, State
 from triage_tui.text import figures
 
-LOST_LOOKS = 2
-"""One look that got no answer in time is weather, above all from a server that answered before."""
+LOST = "looks.lost"
+"""The limit from which looks that time out in a row count, where the server has answered before."""
 
 FULL = re.compile(
     r"too many clients|remaining connection slots|too many connections for|no more connections allowed",
@@ -30,7 +30,11 @@ def problem_of(scene: Scene) -> Problem | None:
     problem = sighting.problem
     if problem is None:
         return None
-    if problem.kind is ProblemKind.TIMEOUT and sighting.data is not None and sighting.failures < LOST_LOOKS:
+    if (
+        problem.kind is ProblemKind.TIMEOUT
+        and sighting.data is not None
+        and sighting.failures < scene.scope(LOST)
+    ):
         return None
     return problem
 
@@ -67,7 +71,7 @@ def _unreachable(
             checks=ping(scene),
             # How a connection that was open broke off tells of that moment; the next attempt says how it is.
             quotes=[problem.message]
-            if scene.sighting.failures >= LOST_LOOKS or scene.sighting.data is None
+            if scene.sighting.failures >= scene.scope(LOST) or scene.sighting.data is None
             else [],
         )
 
@@ -158,6 +162,7 @@ RULES = (
         _LOOKS,
         "Containers may run on, but nobody can see, start or stop them.",
         _unreachable("the container engine", _pings("tcp.connect"), None),
+        limits=(LOST,),
         needs=Needs.ANSWER,
         clear_s=0.0,
     ),
@@ -167,6 +172,7 @@ RULES = (
         _LOOKS,
         "Everything that stores anything stops.",
         _unreachable("PostgreSQL", _pings("postgres.ping"), _either(FULL, NO_DATABASE)),
+        limits=(LOST,),
         needs=Needs.ANSWER,
         clear_s=0.0,
     ),
@@ -176,6 +182,7 @@ RULES = (
         _LOOKS,
         "Services that reach PostgreSQL through it reach nothing, however well the server is.",
         _unreachable("the pooler", _pings("pgbouncer.pools"), None),
+        limits=(LOST,),
         needs=Needs.ANSWER,
         clear_s=0.0,
     ),
@@ -185,6 +192,7 @@ RULES = (
         _LOOKS,
         "Queues take no jobs, caches and sessions are gone.",
         _unreachable("Redis", _pings("redis.ping"), LOADING),
+        limits=(LOST,),
         needs=Needs.ANSWER,
         clear_s=0.0,
     ),
@@ -194,6 +202,7 @@ RULES = (
         _LOOKS,
         "Whoever calls this endpoint gets no answer.",
         _unreachable("the endpoint", _pings("http.get"), None),
+        limits=(LOST,),
         needs=Needs.ANSWER,
         clear_s=0.0,
     ),

@@ -11,9 +11,6 @@ from triage_tui.model import Deed, Evidence, Finding, Kind, Severity
 from triage_tui.model.postgres import Blocking, PostgresData, Session
 from triage_tui.text import figures
 
-MANY_VICTIMS = 3
-"""Sessions behind one: from here on it is the application that hangs, not a person."""
-
 
 def blocked_sessions(scene: Scene) -> Iterator[Finding]:
     """One finding for each root of the blocking tree that others have waited for long enough."""
@@ -26,7 +23,7 @@ def blocked_sessions(scene: Scene) -> Iterator[Finding]:
         severity = scene.severity("postgres.longest_wait_s", longest, subject)
         if severity is None or longest is None or root.cycle:
             continue
-        if root.victims >= MANY_VICTIMS:
+        if root.victims >= scene.scope("postgres.waiters"):
             severity = Severity.CRITICAL
         holder = sessions.get(root.pid)
         yield scene.finding(
@@ -133,7 +130,7 @@ RULES = (
         "The blocking tree: for how long sessions have waited behind each root, and how many.",
         "They hold connections and locks of their own, so that the queue behind them grows.",
         blocked_sessions,
-        limits=("postgres.longest_wait_s",),
+        limits=("postgres.longest_wait_s", "postgres.waiters"),
         clear_s=0.0,
     ),
     Rule(

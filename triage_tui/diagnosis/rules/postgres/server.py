@@ -11,9 +11,6 @@ from triage_tui.model import Evidence, Finding, Kind, Severity
 from triage_tui.model.postgres import PostgresData, Replica, Session, Statement
 from triage_tui.text import figures
 
-BUSY_COMMITS_PER_S = 10.0
-"""A ratio over the handful of reads of an idle database says nothing."""
-
 LAST_XID = 2**31
 """Transactions from one wraparound to the next (PostgreSQL, "Preventing Transaction ID Wraparound Failures")."""
 
@@ -101,8 +98,9 @@ def wraparound(scene: Scene) -> Iterator[Finding]:
 
 def low_cache_hit(scene: Scene) -> Iterator[Finding | Unclear]:
     """Share of reads found in shared buffers, of databases that have work to do."""
+    busy = scene.scope("postgres.busy_commits_per_s")
     for database in scene.data(PostgresData).databases:
-        if database.commits_per_s is None or database.commits_per_s < BUSY_COMMITS_PER_S:
+        if database.commits_per_s is None or database.commits_per_s < busy:
             yield Unclear(database.name)
             continue
         ratio = database.cache_hit_ratio
@@ -234,7 +232,7 @@ RULES = (
         "The share of reads found in shared buffers, of databases with ten commits a second or more.",
         "Reads that miss wait for a disk.",
         low_cache_hit,
-        limits=("postgres.busy_cache_hit_ratio",),
+        limits=("postgres.busy_cache_hit_ratio", "postgres.busy_commits_per_s"),
         hold_s=30.0,
         clear_s=30.0,
     ),

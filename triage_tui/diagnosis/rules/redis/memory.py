@@ -12,9 +12,6 @@ from triage_tui.text import figures
 MIB = 1 << 20
 
 NO_EVICTION = "noeviction"
-FRAGMENTED_FROM_BYTES = 50 * MIB
-SWAPPED_FROM_BYTES = 100 * MIB
-"""Below these the ratio of resident to used memory says nothing: the program itself takes some MiB."""
 
 
 def memory_near_limit(scene: Scene) -> Iterator[Finding]:
@@ -134,7 +131,7 @@ def fragmented(scene: Scene) -> Iterator[Finding]:
         yield from ()
         return
     severity = scene.severity("redis.fragmentation", memory.fragmentation)
-    if severity is not None and memory.used_bytes >= FRAGMENTED_FROM_BYTES:
+    if severity is not None and memory.used_bytes >= scene.scope("redis.fragmented_from_bytes"):
         said = f"{figures.size(memory.rss_bytes)} resident for {figures.size(memory.used_bytes)} used"
         yield scene.finding(
             severity,
@@ -143,7 +140,7 @@ def fragmented(scene: Scene) -> Iterator[Finding]:
             [scene.measured(said, "redis.fragmentation", memory.fragmentation, severity)],
             checks=[scene.deed("redis.memory", why="whether it is fragmented, or was larger before")],
         )
-    elif memory.fragmentation < 1.0 and memory.used_bytes >= SWAPPED_FROM_BYTES:
+    elif memory.fragmentation < 1.0 and memory.used_bytes >= scene.scope("redis.swapped_from_bytes"):
         said = f"{figures.size(memory.rss_bytes)} resident of {figures.size(memory.used_bytes)} used"
         yield scene.finding(
             Severity.WARNING,
@@ -186,10 +183,10 @@ RULES = (
     Rule(
         "redis.fragmented",
         (Kind.REDIS,),
-        "Resident over used memory, from 50 MiB used on; below one from 100 MiB on.",
+        "Resident over used memory, where enough is used; below one likewise.",
         "The host runs out of memory before Redis does.",
         fragmented,
-        limits=("redis.fragmentation",),
+        limits=("redis.fragmentation", "redis.fragmented_from_bytes", "redis.swapped_from_bytes"),
         hold_s=10.0,
         clear_s=10.0,
     ),

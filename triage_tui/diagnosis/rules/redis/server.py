@@ -12,10 +12,6 @@ from triage_tui.model.redis import RedisData, SlowCommand
 from triage_tui.model.signals import ratio
 from triage_tui.text import figures
 
-SLOW_WITHIN_S = 60.0
-SLOW_AT_LEAST = 2
-"""Commands of one kind within a minute: a single one is an accident."""
-
 
 def persistence_failed(scene: Scene) -> Iterator[Finding]:
     """The last background save, or the append-only file, went wrong."""
@@ -70,7 +66,8 @@ def clients_near_limit(scene: Scene) -> Iterator[Finding]:
 
 
 def slow_commands(scene: Scene) -> Iterator[Finding]:
-    """The slow log's entries of the last minute, by command and key."""
+    """The slow log's latest entries, by command and key."""
+    recent_s = scene.scope("redis.slow_recent_s")
     data = scene.data(RedisData)
     if data.slowlog is None:
         yield from ()
@@ -78,15 +75,19 @@ def slow_commands(scene: Scene) -> Iterator[Finding]:
     now = scene.sighting.wall_at or scene.picture.wall_at
     groups: defaultdict[str, list[SlowCommand]] = defaultdict(list)
     for entry in data.slowlog:
-        if entry.at and (now - datetime.fromisoformat(entry.at)).total_seconds() <= SLOW_WITHIN_S:
+        if entry.at and (now - datetime.fromisoformat(entry.at)).total_seconds() <= recent_s:
             groups[_what(entry.command)].append(entry)
     for what, entries in groups.items():
         longest = max(entries, key=lambda entry: entry.took_ms)
         subject = what.partition(" ")[2]
         severity = scene.severity("redis.command_s", longest.took_ms / 1000, subject)
-        if severity is None or (len(entries) < SLOW_AT_LEAST and severity is not Severity.CRITICAL):
+        if severity is None or (
+            len(entries) < scene.scope("redis.slow_commands") and severity is not Severity.CRITICAL
+        ):
             continue
-        said = f"{len(entries)} within a minute, the longest took {longest.took_ms:,.0f} ms"
+        said = (
+            f"{len(entries)} within {figures.duration(recent_s)}, the longest took {longest.took_ms:,.0f} ms"
+        )
         evidence = [
             scene.measured(said, "redis.command_s", longest.took_ms / 1000, severity),
             scene.fact(longest.command),
@@ -202,7 +203,7 @@ RULES = (
         "Entries of the slow log of the last minute, by command and key; two of a kind, or one that is critical.",
         "Redis does one thing at a time: everybody waits for it.",
         slow_commands,
-        limits=("redis.command_s",),
+        limits=("redis.command_s", "redis.slow_recent_s", "redis.slow_commands"),
         clear_s=0.0,
     ),
     Rule(
