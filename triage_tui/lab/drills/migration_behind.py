@@ -56,7 +56,7 @@ DRILL = Drill(
     id="migration-behind",
     title="Errors after a deployment",
     finding="postgres.migration-behind",
-    guide="tradeengage/migrations",
+    guide="postgres/migration-behind",
     visible_within_s=20,
     cause=_cause,
 )
