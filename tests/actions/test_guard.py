@@ -10,6 +10,7 @@ from triage_tui.actions import guard
 from triage_tui.actions.act import Danger, Identity, Refused
 
 
+@pytest.mark.safety(7)
 @pytest.mark.parametrize("environment", ["prod", "Production", "PROD"])
 def test_in_production_the_name_is_typed(environment: str) -> None:
     preview = preview_of("shop-api-1")
@@ -24,6 +25,7 @@ def test_in_production_the_name_is_typed(environment: str) -> None:
         assert "type exactly `shop-api-1`" in error.value.message
 
 
+@pytest.mark.safety(7)
 def test_what_cannot_be_undone_is_typed_everywhere() -> None:
     final = structs.replace(preview_of("emails"), danger=Danger.FINAL)
     needed = guard.confirmation(final, "dev")
@@ -53,6 +55,7 @@ def test_what_names_nothing_in_a_target_is_confirmed_by_the_target() -> None:
     assert needed.word == "shop-db"
 
 
+@pytest.mark.safety(8)
 def test_data_older_than_three_intervals_are_stale() -> None:
     order = preview_of("x").order
     guard.fresh(order, 100.0, 2.0)
@@ -62,6 +65,7 @@ def test_data_older_than_three_intervals_are_stale() -> None:
     assert error.value.kind == "stale"
 
 
+@pytest.mark.safety(13)
 def test_a_preview_is_old_after_two_seconds() -> None:
     preview = preview_of("x", taken_at=10.0)
     assert not guard.is_old(preview, 12.0)

@@ -48,6 +48,7 @@ def test_actions_lists_every_id(tmp_path: Path) -> None:
     assert "docker.restart" in run(tmp_path, "actions").stdout
 
 
+@pytest.mark.safety(14)
 def test_a_dry_run_prints_what_would_be_sent_and_sends_nothing(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:

@@ -35,6 +35,7 @@ async def ran(action: OwnCommand, **parameters: str) -> Result:
     return await action.run(await planned(action, **parameters), HERE, Allowed(), lambda _: None)
 
 
+@pytest.mark.safety(12)
 async def test_it_is_dangerous_unless_it_is_declared_safe() -> None:
     assert command("true", safe=False).danger is Danger.FINAL
     assert command("true").danger is Danger.MILD

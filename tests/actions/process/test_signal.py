@@ -56,6 +56,8 @@ def start() -> Iterator[Start]:
         yield run
 
 
+@pytest.mark.covers("process.signal", "success")
+@pytest.mark.safety(14)
 async def test_term_ends_it(start: Start) -> None:
     here, process = Machine(), start()
     preview = await here.plan(process.pid)
@@ -83,6 +85,8 @@ async def test_stop_and_continue_undo_each_other(start: Start) -> None:
     assert process.poll() is None
 
 
+@pytest.mark.covers("process.signal", "timeout")
+@pytest.mark.safety(4, 9)
 async def test_one_that_does_not_listen_is_unknown_and_kill_ends_it(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +106,8 @@ async def test_one_that_does_not_listen_is_unknown_and_kill_ends_it(
     assert process.wait(timeout=30) == -9
 
 
+@pytest.mark.covers("process.signal", "replaced")
+@pytest.mark.safety(2)
 async def test_another_process_under_the_pid_is_not_hit(start: Start) -> None:
     here, process = Machine(), start()
     before = Identity("the one before", (("pid", str(process.pid)), ("started", "1.0")))
@@ -120,6 +126,8 @@ async def test_what_a_look_shows_is_what_is_pinned(start: Start) -> None:
     assert all(one.started is not None for one in ProcessTable(time.monotonic).read())
 
 
+@pytest.mark.covers("process.signal", "gone")
+@pytest.mark.safety(4)
 async def test_one_that_has_gone(start: Start) -> None:
     here, process = Machine(), start()
     preview = await here.plan(process.pid)
@@ -169,6 +177,8 @@ async def test_what_must_not_be_hit() -> None:
         assert (await refused(here.plan(os.getpid(), signal=signal))).kind == "argument"
 
 
+@pytest.mark.covers("process.signal", "read-only")
+@pytest.mark.safety(11)
 async def test_read_only_sends_nothing(start: Start) -> None:
     here, process = Machine(), start()
     preview = await here.plan(process.pid, signal="KILL")
@@ -189,6 +199,8 @@ def theirs() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
+@pytest.mark.covers("process.signal", "refusal", "permission")
+@pytest.mark.safety(4)
 async def test_the_system_refuses(theirs: subprocess.Popen[bytes]) -> None:
     """Root without its powers."""
     here = Machine()

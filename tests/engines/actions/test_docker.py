@@ -54,6 +54,8 @@ def performer(wire: Wire, tmp_path: Path) -> tuple[Performer, Switch]:
     return Performer(reach, switch, AuditLog(tmp_path / "state" / "triage-tui")), switch
 
 
+@pytest.mark.covers("docker.restart", "success")
+@pytest.mark.safety(13, 14)
 async def test_restart_waits_until_it_is_healthy_and_tells_who_depends_on_it(
     docker_engine: Engine, here: Acting, wire: Wire
 ) -> None:
@@ -80,6 +82,8 @@ async def test_restart_waits_until_it_is_healthy_and_tells_who_depends_on_it(
         assert any("health check has not passed yet" in line for line in here.told)
 
 
+@pytest.mark.covers("docker.start docker.stop docker.kill docker.pause docker.unpause", "success")
+@pytest.mark.safety(4)
 async def test_each_verb_does_what_it_says_and_refuses_where_there_is_nothing_to_do(
     docker_engine: Engine, here: Acting
 ) -> None:
@@ -119,6 +123,8 @@ async def test_what_ends_over_and_over_was_not_started(
         assert "started once more" in result.message
 
 
+@pytest.mark.covers("docker.restart", "replaced")
+@pytest.mark.safety(1, 3)
 async def test_another_run_of_it_is_another_target(docker_engine: Engine, here: Acting, wire: Wire) -> None:
     with docker_engine.container("act-other", SLEEPS) as id:
         preview = await here.plan("docker.restart", "act-other")
@@ -153,6 +159,8 @@ async def test_what_is_not_there_is_refused_with_the_nearest_name(
         assert (error.kind, error.next_step) == ("gone", "Did you mean act-near?")
 
 
+@pytest.mark.covers("docker.kill", "timeout")
+@pytest.mark.safety(4, 9)
 async def test_no_answer_is_unknown_and_not_tried_again(
     docker_engine: Engine, here: Acting, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +214,8 @@ async def test_a_permit_that_is_gone_stops_it_at_the_transport(
         assert any(request.startswith("GET") for request in wire.requests)
 
 
+@pytest.mark.covers("docker.kill", "read-only")
+@pytest.mark.safety(11)
 async def test_read_only_lets_nothing_out_even_when_it_is_turned_on_in_the_last_moment(
     docker_engine: Engine, wire: Wire, tmp_path: Path
 ) -> None:
@@ -221,19 +231,25 @@ async def test_read_only_lets_nothing_out_even_when_it_is_turned_on_in_the_last_
                 switch.on()
 
         wire.before = turn_on
-        late = await doer.run(preview)
+        late = await doer.run(preview, "act-ro")
         assert looks
         assert (late.came, late.message) == (Came.REFUSED, "test is read-only")
         assert await doer.plan(Order("docker.kill", "docker", "act-ro"))
         assert (
-            await doer.run(await doer.plan(Order("docker.kill", "docker", "act-ro")))
-        ).came is Came.REFUSED
+            await doer.run(await doer.plan(Order("docker.kill", "docker", "act-ro")), "act-ro")
+        ).refusal == "read-only"
         switch.off("test")
         wire.before = None
         assert wire.changing == []
-        assert (await doer.run(await doer.plan(Order("docker.kill", "docker", "act-ro")))).came is Came.DONE
+        last = await doer.plan(Order("docker.kill", "docker", "act-ro"))
+        assert (await doer.run(last)).refusal == "confirm", (
+            "what it has not written is lost: its name is typed"
+        )
+        assert (await doer.run(last, "act-ro")).came is Came.DONE
 
 
+@pytest.mark.covers("docker.restart", "two-presses")
+@pytest.mark.safety(10)
 async def test_two_presses_are_one_request(docker_engine: Engine, wire: Wire, tmp_path: Path) -> None:
     doer, _ = performer(wire, tmp_path)
     with docker_engine.container("act-twice", SLEEPS) as id:
@@ -258,6 +274,8 @@ async def test_two_presses_are_one_request(docker_engine: Engine, wire: Wire, tm
         assert wire.changing == [f"POST /containers/{id}/restart"]
 
 
+@pytest.mark.covers("docker.restart", "stale")
+@pytest.mark.safety(8)
 async def test_stale_data_are_not_acted_on(docker_engine: Engine, wire: Wire, tmp_path: Path) -> None:
     doer, _ = performer(wire, tmp_path)
     with docker_engine.container("act-stale", SLEEPS):
@@ -268,6 +286,8 @@ async def test_stale_data_are_not_acted_on(docker_engine: Engine, wire: Wire, tm
         assert await doer.plan(structs.replace(order, seen_at=steady() - 1))
 
 
+@pytest.mark.covers("docker.pause", "replaced")
+@pytest.mark.safety(13)
 async def test_an_old_preview_is_read_again(docker_engine: Engine, wire: Wire, tmp_path: Path) -> None:
     doer, _ = performer(wire, tmp_path)
     with docker_engine.container("act-old", SLEEPS) as id:
@@ -278,6 +298,7 @@ async def test_an_old_preview_is_read_again(docker_engine: Engine, wire: Wire, t
         assert wire.changing == []
 
 
+@pytest.mark.covers("compose.restart", "success")
 async def test_a_project_is_restarted_in_the_order_of_its_dependencies(
     docker_engine: Engine, here: Acting, wire: Wire
 ) -> None:
@@ -307,6 +328,8 @@ async def test_a_project_is_restarted_in_the_order_of_its_dependencies(
         assert (await refused(here.plan("compose.restart", "sohp"))).next_step == "Did you mean shop?"
 
 
+@pytest.mark.covers("compose.restart", "replaced")
+@pytest.mark.safety(3)
 async def test_a_project_stops_at_the_first_that_is_not_what_was_shown(
     docker_engine: Engine, here: Acting, wire: Wire
 ) -> None:

@@ -78,6 +78,7 @@ async def alive(crowd: Crowd, pid: int) -> bool:
     return await crowd.count([pid]) == 1
 
 
+@pytest.mark.covers("postgres.cancel", "success")
 async def test_cancel_ends_the_statement_and_leaves_the_session(crowd: Crowd, here: Acting) -> None:
     pid, task = await running(crowd)
     preview = await here.plan("postgres.cancel", pid)
@@ -94,6 +95,8 @@ async def test_cancel_ends_the_statement_and_leaves_the_session(crowd: Crowd, he
     assert await alive(crowd, pid)
 
 
+@pytest.mark.covers("postgres.terminate", "success")
+@pytest.mark.safety(13)
 async def test_terminate_ends_the_session_and_frees_who_waits(crowd: Crowd, here: Acting) -> None:
     await crowd.run("CREATE TABLE IF NOT EXISTS acted (n int)")
     holder = await crowd.client("LOCK TABLE acted IN ACCESS EXCLUSIVE MODE", application_name="holder")
@@ -130,6 +133,8 @@ async def test_the_identity_of_a_look_is_that_of_the_preview(
     assert preview.identity.parts == pinned.parts
 
 
+@pytest.mark.covers("postgres.cancel postgres.terminate", "replaced")
+@pytest.mark.safety(1, 2)
 @pytest.mark.parametrize("verb", ["cancel", "terminate"])
 async def test_another_session_under_the_pid_is_not_touched(crowd: Crowd, here: Acting, verb: str) -> None:
     """Neither when the preview finds it, nor when it comes between the preview and the deed."""
@@ -146,6 +151,8 @@ async def test_another_session_under_the_pid_is_not_touched(crowd: Crowd, here: 
     assert await alive(crowd, pid)
 
 
+@pytest.mark.covers("postgres.cancel", "replaced")
+@pytest.mark.safety(1)
 async def test_the_next_statement_is_not_cancelled(crowd: Crowd, here: Acting) -> None:
     """What was on the screen has ended by itself, and the session is at something else."""
     pid, task = await running(crowd)
@@ -170,14 +177,16 @@ async def test_a_preview_that_is_read_again_is_about_the_same_statement(crowd: C
     assert await task == "57014"
 
 
-async def test_a_session_that_has_gone(crowd: Crowd, here: Acting) -> None:
-    client = await crowd.client("SELECT 1")
-    pid = client.info.backend_pid
-    preview = await here.plan("postgres.terminate", pid)
-    await client.close()
-    await until(lambda: crowd.count([pid]), lambda left: left == 0, "the client to leave")
+@pytest.mark.covers("postgres.cancel postgres.terminate", "gone")
+@pytest.mark.parametrize("verb", ["cancel", "terminate"])
+async def test_a_session_that_has_gone(crowd: Crowd, here: Acting, verb: str) -> None:
+    pid, task = await running(crowd)
+    preview = await here.plan(f"postgres.{verb}", pid)
+    await crowd.run("SELECT pg_terminate_backend(%s)", [pid])
+    assert await task in ("57P01", "lost")
+    await until(lambda: crowd.count([pid]), lambda left: left == 0, "the session to end")
     assert (await here.run(preview)).came is Came.NOT_DONE
-    assert (await refused(here.plan("postgres.terminate", pid))).kind == "gone"
+    assert (await refused(here.plan(f"postgres.{verb}", pid))).kind == "gone"
 
 
 async def test_what_makes_no_sense_is_refused(crowd: Crowd, here: Acting) -> None:
@@ -190,11 +199,16 @@ async def test_what_makes_no_sense_is_refused(crowd: Crowd, here: Acting) -> Non
         assert (await refused(here.plan("postgres.terminate", argument))).kind == "argument"
 
 
-async def test_who_may_not_signal_is_told_so(crowd: Crowd, postgres: EmbeddedServer, plain_user: str) -> None:
+@pytest.mark.covers("postgres.cancel postgres.terminate", "permission", "refusal")
+@pytest.mark.safety(4)
+@pytest.mark.parametrize("verb", ["cancel", "terminate"])
+async def test_who_may_not_signal_is_told_so(
+    crowd: Crowd, postgres: EmbeddedServer, plain_user: str, verb: str
+) -> None:
     """The preview warns, the server refuses, the session lives."""
     pid, task = await running(crowd)
     low = acting(plain_user)
-    preview = await low.plan("postgres.terminate", pid)
+    preview = await low.plan(f"postgres.{verb}", pid)
     assert "looker" in dict(preview.facts)["rights"]
     result = await low.run(preview)
     assert result.came is Came.NOT_DONE
@@ -202,63 +216,77 @@ async def test_who_may_not_signal_is_told_so(crowd: Crowd, postgres: EmbeddedSer
     assert "pg_signal_backend" in result.tells[0]
     assert not task.done()
     await crowd.run("REVOKE pg_monitor FROM looker")
-    assert (await refused(low.plan("postgres.terminate", pid))).kind == "permission"
+    assert (await refused(low.plan(f"postgres.{verb}", pid))).kind == "permission"
 
 
-async def test_no_answer_is_unknown(crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy) -> None:
+@pytest.mark.covers("postgres.cancel postgres.terminate", "timeout")
+@pytest.mark.safety(4, 9)
+@pytest.mark.parametrize("verb", ["cancel", "terminate"])
+async def test_no_answer_is_unknown(
+    crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy, verb: str
+) -> None:
     """The line goes silent in the instant before the statement is sent."""
     pid, task = await running(crowd)
     far = acting(through(proxy, postgres))
-    preview = await far.plan("postgres.terminate", pid)
+    preview = await far.plan(f"postgres.{verb}", pid)
     result = await far.run(preview, Allowed(lambda _: proxy.blackhole()))
     assert result.came is Came.UNKNOWN, result
     assert "not known" in result.message
     assert not task.done()
 
 
+@pytest.mark.covers("postgres.cancel postgres.terminate", "timeout")
+@pytest.mark.safety(4, 9)
+@pytest.mark.parametrize("verb", ["cancel", "terminate"])
 async def test_an_answer_that_breaks_off_is_unknown(
-    crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy
+    crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy, verb: str
 ) -> None:
-    """The server has got the statement and ended the session; only the answer is lost."""
+    """The server has got the statement and heeded it; only the answer is lost."""
     pid, task = await running(crowd)
     far = acting(through(proxy, postgres))
-    preview = await far.plan("postgres.terminate", pid)
+    preview = await far.plan(f"postgres.{verb}", pid)
     result = await far.run(preview, Allowed(lambda _: proxy.cut(after=0)))
     assert result.came is Came.UNKNOWN, result
     async with asyncio.timeout(30):
-        assert await task in ("57P01", "lost")
+        assert await task in ("57014", "57P01", "lost")
 
 
+@pytest.mark.covers("postgres.cancel postgres.terminate", "down")
+@pytest.mark.safety(4)
+@pytest.mark.parametrize("verb", ["cancel", "terminate"])
 async def test_a_server_that_went_down_after_the_preview(
-    crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy
+    crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy, verb: str
 ) -> None:
     pid, task = await running(crowd)
     far = acting(through(proxy, postgres))
-    preview = await far.plan("postgres.terminate", pid)
+    preview = await far.plan(f"postgres.{verb}", pid)
     proxy.refuse()
     permit = Allowed()
     result = await far.run(preview, permit)
     assert result.came is Came.NOT_DONE
     assert "nothing was sent" in result.message
     assert permit.asked == 0
-    assert (await refused(far.plan("postgres.terminate", pid))).kind == "unavailable"
+    assert (await refused(far.plan(f"postgres.{verb}", pid))).kind == "unavailable"
     assert not task.done()
 
 
-async def test_read_only_sends_nothing(crowd: Crowd, postgres: EmbeddedServer) -> None:
+@pytest.mark.covers("postgres.cancel postgres.terminate", "read-only")
+@pytest.mark.safety(11)
+@pytest.mark.parametrize("verb", ["cancel", "terminate"])
+async def test_read_only_sends_nothing(crowd: Crowd, postgres: EmbeddedServer, verb: str) -> None:
     """By what goes over the line."""
     pid, task = await running(crowd)
     port = urlsplit(postgres.url).port
     assert port is not None
     async with Recorder(port) as recorder:
         recorded = acting(postgres.url.replace(f":{port}/", f":{recorder.port}/"))
-        preview = await recorded.plan("postgres.terminate", pid)
+        preview = await recorded.plan(f"postgres.{verb}", pid)
         assert (await refused(recorded.run(preview, Forbidden()))).kind == "read-only"
         assert b"pg_stat_get_activity" in recorder.sent
-        assert b"pg_terminate_backend" not in recorder.sent
+        assert f"pg_{verb}_backend".encode() not in recorder.sent
         assert not task.done()
         assert (await recorded.run(preview)).came is Came.DONE
-        assert b"pg_terminate_backend" in recorder.sent
+        assert f"pg_{verb}_backend".encode() in recorder.sent
 
 
 async def test_nothing_of_ours_stays(crowd: Crowd, here: Acting) -> None:

@@ -14,9 +14,12 @@ from tests.faults.proxy import FaultProxy
 from tests.servers.postgres import postgres
 from triage_tui.actions.act import Came, Refused
 from triage_tui.actions.postgres import ACTIONS
+from triage_tui.actions.postgres.identity import idle_identity
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import PostgresSpec
 from triage_tui.lab.embedded.server import EmbeddedServer
+from triage_tui.model.postgres import PostgresData
+from triage_tui.sources.postgres import PostgresSource
 
 __all__ = ["crowd", "long_patience", "postgres", "proxy"]
 
@@ -37,6 +40,8 @@ async def idle(crowd: Crowd, number: int = 1, application: str = "forgetful") ->
     return [client.info.backend_pid for client in clients]
 
 
+@pytest.mark.covers("postgres.terminate-idle", "success")
+@pytest.mark.safety(1)
 async def test_those_that_were_listed_end(crowd: Crowd, postgres: EmbeddedServer) -> None:
     here = acting(postgres.url)
     pids = await idle(crowd, 3)
@@ -55,6 +60,8 @@ async def test_those_that_were_listed_end(crowd: Crowd, postgres: EmbeddedServer
     assert await crowd.count([other, late]) == 2
 
 
+@pytest.mark.covers("postgres.terminate-idle", "replaced")
+@pytest.mark.safety(1)
 async def test_who_went_on_meanwhile_is_left_alone(crowd: Crowd, postgres: EmbeddedServer) -> None:
     """Also one that is idle again, in the same session."""
     here = acting(postgres.url)
@@ -86,6 +93,8 @@ async def test_a_list_that_is_read_again_gets_no_longer(crowd: Crowd, postgres: 
     assert await crowd.count([late, going.info.backend_pid]) == 2
 
 
+@pytest.mark.covers("postgres.terminate-idle", "gone")
+@pytest.mark.safety(4)
 async def test_nobody_left_is_not_done(crowd: Crowd, postgres: EmbeddedServer) -> None:
     here = acting(postgres.url)
     awake = await crowd.client("SELECT 1", application_name="forgetful")
@@ -109,6 +118,8 @@ async def test_age_and_filters(crowd: Crowd, postgres: EmbeddedServer) -> None:
     assert len(preview.affects) == 1
 
 
+@pytest.mark.covers("postgres.terminate-idle", "refusal", "permission")
+@pytest.mark.safety(4)
 async def test_a_refusal_of_one_is_told_beside_the_rest(crowd: Crowd, postgres: EmbeddedServer) -> None:
     """A role may end sessions of its own and not those of a superuser."""
     await crowd.run("CREATE ROLE ender LOGIN PASSWORD 'pw'")
@@ -130,6 +141,8 @@ async def test_a_refusal_of_one_is_told_beside_the_rest(crowd: Crowd, postgres: 
         await crowd.run("DROP ROLE ender")
 
 
+@pytest.mark.covers("postgres.terminate-idle", "read-only")
+@pytest.mark.safety(11)
 async def test_a_permit_that_goes_in_the_middle_stops_it(crowd: Crowd, postgres: EmbeddedServer) -> None:
     here = acting(postgres.url)
     pids = await idle(crowd, 3)
@@ -147,6 +160,8 @@ async def test_a_permit_that_goes_in_the_middle_stops_it(crowd: Crowd, postgres:
     assert await crowd.count(pids) == 2
 
 
+@pytest.mark.covers("postgres.terminate-idle", "timeout")
+@pytest.mark.safety(4, 9)
 async def test_silence_in_the_middle_is_unknown(
     crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy
 ) -> None:
@@ -184,3 +199,39 @@ async def test_cancelling_leaves_no_connection(
         await task
     proxy.passes()
     proxy.wait_for_connections(0, timeout_s=30)
+
+
+@pytest.mark.covers("postgres.terminate-idle", "down")
+async def test_a_server_that_went_down_after_the_list_gets_nothing(
+    crowd: Crowd, postgres: EmbeddedServer, proxy: FaultProxy
+) -> None:
+    far = acting(through(proxy, postgres))
+    pids = await idle(crowd, 2)
+    preview, permit = await far.plan(ACTION, parameters=MINE), Allowed()
+    proxy.refuse()
+    assert (await far.run(preview, permit)).came is Came.NOT_DONE
+    assert permit.asked == 0
+    assert (await refused(far.plan(ACTION, parameters=MINE))).kind == "unavailable"
+    assert await crowd.count(pids) == 2
+
+
+@pytest.mark.covers("postgres.terminate-idle", "replaced")
+@pytest.mark.safety(1, 2)
+async def test_what_was_on_the_screen_bounds_what_is_listed(crowd: Crowd, postgres: EmbeddedServer) -> None:
+    """As the cockpit pins it: whoever has come since the key press, or came under a pid that was shown, is left out."""
+    here = acting(postgres.url)
+    (shown,) = await idle(crowd)
+    source = PostgresSource(PostgresSpec("db", Secret(postgres.url)))
+    data = (await source.observe()).data
+    await source.aclose()
+    assert isinstance(data, PostgresData)
+    (session,) = (one for one in data.sessions if one.pid == shown)
+    assert session.backend_start is not None
+    pinned = idle_identity("those on the screen", [(shown, session.backend_start)])
+    (late,) = await idle(crowd)
+    preview = await here.plan(ACTION, parameters=MINE, pinned=pinned)
+    assert [int(line.split()[0]) for line in preview.affects] == [shown]
+    before = idle_identity("the one before", [(shown, "2020-01-01T00:00:00.000001+00:00")])
+    assert (await refused(here.plan(ACTION, parameters=MINE, pinned=before))).kind == "gone"
+    assert (await here.run(preview)).message == "1 of 1 sessions ended"
+    assert await crowd.count([late]) == 1

@@ -57,6 +57,7 @@ def work(number: int) -> None:
     done.append(number)
 
 
+@pytest.mark.covers("queue.requeue-dead", "success")
 async def test_rq(here: Acting, client: redis.Redis) -> None:
     mail = Queue("mail", connection=client)
     jobs = [mail.enqueue(work, number) for number in range(3)]
@@ -207,6 +208,8 @@ async def test_a_permit_that_goes_in_the_middle(here: Acting, client: redis.Redi
     assert client.llen("dramatiq:mail") == client.zcard("dramatiq:mail.XQ") == BATCH
 
 
+@pytest.mark.covers("queue.requeue-dead", "gone", "replaced")
+@pytest.mark.safety(1, 4)
 async def test_they_are_gone_by_then(here: Acting, client: redis.Redis) -> None:
     client.zadd("dramatiq:mail.XQ", {"1": 1})
     preview = await here.plan(REQUEUE, "dramatiq:mail")

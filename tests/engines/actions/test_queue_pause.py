@@ -97,6 +97,8 @@ async def test_many_paused_jobs_come_back_in_steps(here: Acting, client: redis.R
     assert client.lrange("bull:images:wait", -2, -1) == [b"2498", b"2499"]
 
 
+@pytest.mark.covers("queue.pause", "gone")
+@pytest.mark.safety(4)
 async def test_a_queue_that_vanished(here: Acting, client: redis.Redis) -> None:
     client.hset("bull:images:meta", "opts.maxLenEvents", 10)
     pause = await here.plan("queue.pause", "bullmq:images")

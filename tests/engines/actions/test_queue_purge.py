@@ -79,6 +79,8 @@ async def put_back(here: Acting, client: redis.Redis, queue: str, preview: Previ
     assert (await refused(here.plan("queue.restore", queue, undo))).kind == "gone"
 
 
+@pytest.mark.covers("queue.purge queue.restore", "success")
+@pytest.mark.safety(15)
 async def test_rq(here: Acting, client: redis.Redis) -> None:
     """Also with jobs that have come since: they come after those that were purged."""
     mail = Queue("mail", connection=client)
@@ -222,6 +224,7 @@ async def test_sidekiq(here: Acting, client: redis.Redis) -> None:
     ]
 
 
+@pytest.mark.safety(15)
 async def test_a_stream_is_refused_with_the_reason(here: Acting, client: redis.Redis) -> None:
     client.xadd("events", {"n": 1})
     client.xgroup_create("events", "billing", id="0")

@@ -34,6 +34,8 @@ def here(redis_server: EmbeddedServer, client: redis.Redis) -> Acting:
     return acting(redis_server.url)
 
 
+@pytest.mark.covers("queue.purge", "replaced")
+@pytest.mark.safety(1)
 async def test_the_key_became_something_else(here: Acting, client: redis.Redis) -> None:
     preview = await here.plan("queue.purge", "rq:mail")
     client.delete(KEY)
@@ -46,6 +48,8 @@ async def test_the_key_became_something_else(here: Acting, client: redis.Redis) 
     assert (await refused(here.plan("queue.purge", "rq:mail"))).kind == "changed"
 
 
+@pytest.mark.covers("queue.purge", "gone")
+@pytest.mark.safety(4)
 async def test_the_key_is_gone(here: Acting, client: redis.Redis) -> None:
     preview = await here.plan("queue.purge", "rq:mail")
     client.rename(KEY, "elsewhere")
@@ -77,6 +81,8 @@ async def test_a_preview_that_is_read_again_has_the_same_way_back(here: Acting, 
     assert client.lrange(KEY, 0, -1) == [b"later"]
 
 
+@pytest.mark.covers("queue.purge", "two-presses")
+@pytest.mark.safety(10)
 async def test_purged_twice_by_one_preview(here: Acting, client: redis.Redis) -> None:
     """Jobs that came after the first press are not taken by the second."""
     preview = await here.plan("queue.purge", "rq:mail")
@@ -87,6 +93,7 @@ async def test_purged_twice_by_one_preview(here: Acting, client: redis.Redis) ->
     assert client.lrange(KEY, 0, -1) == [b"later"]
 
 
+@pytest.mark.covers("queue.restore", "replaced")
 async def test_put_back_where_something_else_is_now(here: Acting, client: redis.Redis) -> None:
     preview = await here.plan("queue.purge", "rq:mail")
     await here.run(preview)
@@ -118,6 +125,8 @@ async def test_who_may_not_changes_nothing(
         client.acl_deluser("helper")
 
 
+@pytest.mark.covers("queue.purge", "timeout")
+@pytest.mark.safety(4, 9)
 async def test_no_answer_is_unknown(
     redis_server: EmbeddedServer, here: Acting, client: redis.Redis, redis_proxy: FaultProxy
 ) -> None:

@@ -42,6 +42,8 @@ def address(client: redis.Redis, number: int) -> str | None:
     return next((one["addr"] for one in client.client_list() if one["id"] == str(number)), None)
 
 
+@pytest.mark.covers("redis.client-kill", "success", "gone", "two-presses")
+@pytest.mark.safety(10, 14)
 async def test_it_is_closed(redis_server: EmbeddedServer, client: redis.Redis, victim: redis.Redis) -> None:
     here, number = acting(redis_server.url), victim.client_id()
     preview = await here.plan(KILL, number)
@@ -65,6 +67,8 @@ async def test_by_its_address(redis_server: EmbeddedServer, client: redis.Redis,
     assert address(client, number) is None
 
 
+@pytest.mark.covers("redis.client-kill", "replaced")
+@pytest.mark.safety(1)
 async def test_another_client_under_its_id_stays(
     redis_server: EmbeddedServer, client: redis.Redis, victim: redis.Redis
 ) -> None:
@@ -83,6 +87,8 @@ async def test_what_makes_no_sense(redis_server: EmbeddedServer, client: redis.R
     assert (await refused(here.plan(KILL, 10**9))).kind == "gone"
 
 
+@pytest.mark.covers("redis.client-kill", "refusal", "permission")
+@pytest.mark.safety(4)
 async def test_who_may_not(redis_server: EmbeddedServer, client: redis.Redis, victim: redis.Redis) -> None:
     client.acl_setuser(
         "looker", enabled=True, reset=True, passwords=["+pw"], commands=["+client|list", "+client|id"]
@@ -102,6 +108,8 @@ async def test_who_may_not(redis_server: EmbeddedServer, client: redis.Redis, vi
         client.acl_deluser("looker")
 
 
+@pytest.mark.covers("redis.client-kill", "timeout")
+@pytest.mark.safety(4, 9)
 async def test_no_answer_is_unknown_and_not_tried_again(
     redis_server: EmbeddedServer, client: redis.Redis, victim: redis.Redis, redis_proxy: FaultProxy
 ) -> None:
@@ -119,6 +127,7 @@ async def test_no_answer_is_unknown_and_not_tried_again(
         assert address(client, number) is not None
 
 
+@pytest.mark.covers("redis.client-kill", "down")
 async def test_a_server_that_went_down_after_the_preview(
     redis_server: EmbeddedServer, client: redis.Redis, victim: redis.Redis, redis_proxy: FaultProxy
 ) -> None:
@@ -132,6 +141,8 @@ async def test_a_server_that_went_down_after_the_preview(
     assert (await refused(far.plan(KILL, victim.client_id()))).kind == "unavailable"
 
 
+@pytest.mark.covers("redis.client-kill", "read-only")
+@pytest.mark.safety(11)
 async def test_read_only_sends_nothing(
     redis_server: EmbeddedServer, client: redis.Redis, victim: redis.Redis
 ) -> None:

@@ -13,6 +13,11 @@ from types import TracebackType
 
 _REQUEST = re.compile(rb"(GET|POST|PUT|DELETE|HEAD) (\S+) HTTP/1\.1\r\n")
 
+_FORBIDDEN = (
+    b"HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 36\r\n\r\n"
+    b'{"message": "not allowed by policy"}'
+)
+
 
 class Wire:
     """A unix socket in front of another one, on the running loop.
@@ -20,6 +25,8 @@ class Wire:
     requests   "METHOD path" of everything that was sent, in order
     before     awaited with each request before it is passed on
     swallow    answers to requests whose path it ends with never come
+    hold       such requests do not arrive, either
+    forbid     such requests are answered by 403, as proxies in front of an engine do that let some calls through
     """
 
     def __init__(self, upstream: Path) -> None:
@@ -30,6 +37,8 @@ class Wire:
         self.requests: list[str] = []
         self.before: Callable[[str], Awaitable[None]] | None = None
         self.swallow: str | None = None
+        self.hold: str | None = None
+        self.forbid: str | None = None
 
     @property
     def url(self) -> str:
@@ -67,7 +76,7 @@ class Wire:
             there, back = await asyncio.open_unix_connection(self._upstream)
             quiet = asyncio.Event()
             passing = {
-                asyncio.create_task(self._ask(reader, back, quiet)),
+                asyncio.create_task(self._ask(reader, writer, back, quiet)),
                 asyncio.create_task(self._answer(there, writer, quiet)),
             }
             try:
@@ -80,9 +89,14 @@ class Wire:
         writer.close()
 
     async def _ask(
-        self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, quiet: asyncio.Event
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        back: asyncio.StreamWriter,
+        quiet: asyncio.Event,
     ) -> None:
         while chunk := await reader.read(65536):
+            passed = True
             for method, path in _REQUEST.findall(chunk):
                 request = f"{method.decode()} {path.decode()}"
                 self.requests.append(request)
@@ -90,8 +104,16 @@ class Wire:
                     await self.before(request)
                 if self.swallow is not None and request.endswith(self.swallow):
                     quiet.set()
-            back.write(chunk)
-            await back.drain()
+                if self.hold is not None and request.endswith(self.hold):
+                    quiet.set()
+                    passed = False
+                if self.forbid is not None and request.endswith(self.forbid):
+                    writer.write(_FORBIDDEN)
+                    await writer.drain()
+                    passed = False
+            if passed:
+                back.write(chunk)
+                await back.drain()
 
     async def _answer(
         self, there: asyncio.StreamReader, writer: asyncio.StreamWriter, quiet: asyncio.Event

@@ -55,12 +55,14 @@ def on(engine: Engine) -> Watched:
         ("asked-never", "unknown", "there is no container asked-never"),
     ],
 )
+@pytest.mark.covers("docker.health", "success", "gone")
 async def test_health(engine: Engine, name: str, outcome: str, words: str) -> None:
     told = await asked_until(outcome, on(engine), "docker.health", "docker", name)
     assert told.outcome == outcome, told
     assert words in " ".join((told.message, *told.lines))
 
 
+@pytest.mark.covers("docker.logs-tail", "success")
 async def test_logs(engine: Engine) -> None:
     well = await asked_until("pass", on(engine), "docker.logs-tail", "docker", "asked-well")
     assert (well.outcome, well.lines) == ("pass", ("ready",))
@@ -72,6 +74,7 @@ async def test_logs(engine: Engine) -> None:
     assert (silent.outcome, "has written nothing" in silent.message) == ("unknown", True)
 
 
+@pytest.mark.covers("docker.top", "success", "gone")
 async def test_processes(engine: Engine) -> None:
     well = await asked_until("pass", on(engine), "docker.top", "docker", "asked-well")
     assert well.outcome == "pass", well
@@ -80,6 +83,7 @@ async def test_processes(engine: Engine) -> None:
     assert (ended.outcome, "it has no process" in ended.message) == ("fail", True)
 
 
+@pytest.mark.covers("env.present", "success")
 async def test_variables_without_their_values(engine: Engine) -> None:
     told = await asked_until(
         "fail", on(engine), "env.present", "docker", "asked-plain", names="API_TOKEN, DATABASE_URL"

@@ -46,6 +46,7 @@ def port() -> Iterator[int]:
 
 
 class TestNames:
+    @pytest.mark.covers("dns.resolve", "success", "gone")
     async def test_a_name_an_address_and_no_name(self) -> None:
         assert (await asked(NOBODY, "dns.resolve", "", "localhost")).outcome == "pass"
         assert (await asked(NOBODY, "dns.resolve", "", "127.0.0.1")).outcome == "pass"
@@ -54,6 +55,7 @@ class TestNames:
         assert told.outcome in ("fail", "unknown")
         assert told.lines
 
+    @pytest.mark.covers("dns.resolve", "timeout")
     async def test_a_resolver_that_hangs_is_unknown_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         import threading
 
@@ -71,12 +73,14 @@ class TestNames:
 
 
 class TestPorts:
+    @pytest.mark.covers("tcp.connect", "success", "down")
     async def test_open_and_closed(self, port: int) -> None:
         assert (await asked(NOBODY, "tcp.connect", "", f"127.0.0.1:{port}")).outcome == "pass"
         shut = await asked(NOBODY, "tcp.connect", "", f"127.0.0.1:{free_port()}")
         assert shut.outcome == "fail"
         assert "nobody listens" in shut.lines[-1]
 
+    @pytest.mark.covers("tcp.connect", "timeout")
     async def test_silent(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(network, "CONNECT_S", 0.2)
         with socket.socket() as full:

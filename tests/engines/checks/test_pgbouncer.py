@@ -29,6 +29,7 @@ def on(url: str) -> Watched:
     return Watched(PgbouncerSpec("pooler", Secret(url)))
 
 
+@pytest.mark.covers("pgbouncer.pools", "success", "gone", "permission")
 async def test_pools_well_without_rights_and_elsewhere(pooler: Pooler, postgres: EmbeddedServer) -> None:
     with psycopg.connect(pooler.url) as client:
         client.execute("SELECT 1")

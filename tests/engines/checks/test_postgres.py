@@ -43,6 +43,7 @@ def straight(server: EmbeddedServer, **more: object) -> Watched:
     return Watched(PostgresSpec("db", Secret(server.url), **more))  # type: ignore[arg-type]
 
 
+@pytest.mark.covers("postgres.ping postgres.locks postgres.connections tcp.connect", "success")
 async def test_a_server_that_is_well_answers_all_of_them_from_one_look(server: EmbeddedServer) -> None:
     ids = ("postgres.ping", "postgres.locks", "postgres.connections", "tcp.connect")
     answers = await asked_all(straight(server), *(Question(id, "db") for id in ids))
@@ -82,6 +83,7 @@ async def test_who_waits_for_whom_is_a_failure_and_the_holder_is_named(server: E
         holder.commit()
 
 
+@pytest.mark.covers("postgres.slow-statements", "success", "gone")
 async def test_statements_are_unknown_without_the_extension_and_listed_with_it(
     server: EmbeddedServer,
 ) -> None:
@@ -96,6 +98,7 @@ async def test_statements_are_unknown_without_the_extension_and_listed_with_it(
     assert any("pg_sleep" in line for line in known.lines)
 
 
+@pytest.mark.covers("migrations.status", "success", "gone")
 async def test_migrations(server: EmbeddedServer, tmp_path: Path) -> None:
     none = await asked(straight(server), "migrations.status", "db")
     assert none.outcome == "unknown"

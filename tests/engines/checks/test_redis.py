@@ -40,6 +40,7 @@ def on(url: str) -> Watched:
     return Watched(RedisSpec("kv", Secret(url)))
 
 
+@pytest.mark.covers("redis.ping redis.memory redis.persistence redis.slowlog", "success")
 async def test_a_server_that_is_well(server: EmbeddedServer, client: redis.Redis) -> None:
     answers = await asked_all(on(server.url), *(Question(id, "kv") for id in IDS))
     assert [one.outcome for one in answers] == ["pass"] * len(IDS), answers
@@ -54,6 +55,8 @@ async def test_full_memory_is_a_failure_with_its_numbers(server: EmbeddedServer,
     assert any("of 4.3M" in line for line in told.lines), told
 
 
+@pytest.mark.covers("queue.depths queue.workers", "success")
+@pytest.mark.covers("queue.workers", "gone")
 async def test_queues(server: EmbeddedServer, client: redis.Redis) -> None:
     none = await asked(on(server.url), "queue.depths", "kv")
     assert (none.outcome, none.message) == ("unknown", "no queue was found")

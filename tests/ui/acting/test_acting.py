@@ -50,6 +50,7 @@ async def confirm(screen: Deck, word: object) -> None:
     await screen.press(*str(word), "ctrl+y")
 
 
+@pytest.mark.safety(6)
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_it_is_shown_confirmed_done_and_told(size: tuple[int, int], child: Child, state: Path) -> None:
     async with deck(now(host_of(process_of(child.pid))), state, HOST, size=size) as screen:
@@ -90,6 +91,7 @@ async def test_it_is_shown_confirmed_done_and_told(size: tuple[int, int], child:
         assert screen.records == ["intent", "result"]
 
 
+@pytest.mark.safety(6)
 async def test_nothing_but_the_key_confirms(child: Child, state: Path) -> None:
     shown = now(host_of(process_of(child.pid)), environment="prod")
     async with deck(shown, state, HOST) as screen:
@@ -116,6 +118,7 @@ async def test_nothing_but_the_key_confirms(child: Child, state: Path) -> None:
         assert screen.records == []
 
 
+@pytest.mark.safety(1)
 async def test_rows_change_places_and_go_meanwhile(child: Child, other: Child, state: Path) -> None:
     one, two = process_of(child.pid, cpu_percent=90.0), process_of(other.pid, cpu_percent=50.0)
     async with deck(now(host_of(one, two), environment="prod"), state, HOST) as screen:
@@ -128,6 +131,7 @@ async def test_rows_change_places_and_go_meanwhile(child: Child, other: Child, s
         assert other.poll() is None
 
 
+@pytest.mark.safety(2)
 async def test_another_process_under_the_same_pid_is_left_alone(child: Child, state: Path) -> None:
     earlier = replace(process_of(child.pid), started=1.0)
     async with deck(now(host_of(earlier)), state, HOST) as screen:
@@ -150,6 +154,7 @@ async def test_what_is_gone_by_the_time_of_the_confirmation_is_not_another(child
         assert doing.result.came in (Came.NOT_DONE, Came.REFUSED), doing.result
 
 
+@pytest.mark.safety(8)
 async def test_old_data_are_not_acted_on(child: Child, state: Path) -> None:
     shown = now(host_of(process_of(child.pid)), age_s=3 * SELDOM_S + 60)
     async with deck(shown, state, HOST) as screen:
@@ -159,6 +164,8 @@ async def test_old_data_are_not_acted_on(child: Child, state: Path) -> None:
         assert screen.records == []
 
 
+@pytest.mark.covers("process.signal", "two-presses")
+@pytest.mark.safety(10)
 async def test_two_presses_are_one_request(child: Child, state: Path) -> None:
     async with deck(now(host_of(process_of(child.pid)), environment="prod"), state, HOST) as screen:
         await screen.press("5")
@@ -173,6 +180,7 @@ async def test_two_presses_are_one_request(child: Child, state: Path) -> None:
         assert screen.records == ["intent", "result"]
 
 
+@pytest.mark.safety(11)
 async def test_read_only_sends_nothing_and_offers_nothing(child: Child, state: Path) -> None:
     shown = now(host_of(process_of(child.pid)), environment="prod", read_only=True)
     async with deck(shown, state, HOST, read_only=True, can_be_lifted=False) as screen:

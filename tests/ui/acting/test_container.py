@@ -81,6 +81,7 @@ async def test_one_key_restarts_it_until_it_is_healthy(engine: Engine, room: Pat
         assert "● done" in screen.text
 
 
+@pytest.mark.safety(3)
 async def test_a_container_that_was_made_anew_is_not_taken_for_it(
     engine: Engine, room: Path, state: Path
 ) -> None:

@@ -27,6 +27,7 @@ def ears(clock: Clock) -> Ears:
     return Ears(clock)
 
 
+@pytest.mark.safety(5)
 def test_what_was_read_before_the_paint_does_not_count(ears: Ears, clock: Clock) -> None:
     assert not ears.confirms("y", clock.at)
     ears.painted()
@@ -59,6 +60,7 @@ def test_a_key_within_a_paste_does_not_count(ears: Ears, clock: Clock) -> None:
     assert ears.confirms("ctrl+y", clock.at + 0.1 + BURST_S / 2, burst=True)
 
 
+@pytest.mark.safety(5)
 def test_after_a_lag_or_a_resume_what_waited_is_dropped(ears: Ears, clock: Clock) -> None:
     ears.painted()
     read_at = clock.at + 0.1

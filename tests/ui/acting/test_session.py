@@ -75,6 +75,7 @@ async def test_the_session_of_the_row_is_ended(
         await idler.execute("SELECT 1")
 
 
+@pytest.mark.safety(2)
 async def test_another_session_under_the_same_pid_is_left_alone(
     postgres: EmbeddedServer, idler: psycopg.AsyncConnection[tuple[object, ...]], state: Path
 ) -> None:

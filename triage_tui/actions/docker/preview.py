@@ -33,7 +33,7 @@ _EFFECTS = {
     "restart": "its processes are ended ({grace} s to end by themselves, then killed) and started anew",
     "start": "its main process is started",
     "stop": "its processes are ended: {grace} s to end by themselves, then killed; it stays away until it is started",
-    "kill": "its processes are killed at once, and what they have not written is lost; it stays away until it is started",
+    "kill": "its processes are killed at once, what they have not written is lost; it stays away until it is started",
     "pause": "its processes stand still: connections stay open and get no answer",
     "unpause": "its processes go on where they stood",
 }

@@ -11,7 +11,6 @@ from triage_tui.actions import guard
 from triage_tui.actions.act import (
     Came,
     Danger,
-    Identity,
     Order,
     Permit,
     Preview,
@@ -22,12 +21,13 @@ from triage_tui.actions.act import (
 )
 from triage_tui.actions.docker.acting import NotSentError, line
 from triage_tui.actions.docker.doing import ordered
+from triage_tui.actions.docker.identity import project_identity
 from triage_tui.actions.docker.preview import sent, waited
-from triage_tui.actions.docker.reading import Member, Now, members
+from triage_tui.actions.docker.reading import Member, members
 from triage_tui.sources.clock import steady
 from triage_tui.sources.docker.failures import EXPECTED
 from triage_tui.sources.docker.labels import PROJECT_LABELS
-from triage_tui.sources.docker.rows import rows_of
+from triage_tui.sources.docker.rows import Row, rows_of
 from triage_tui.text import safe
 from triage_tui.text.nearest import nearest
 
@@ -50,7 +50,7 @@ async def preview(order: Order, reach: Reach) -> Preview:
             try:
                 rows = rows_of(await engine.rows())[0]
                 project = order.argument
-                them = in_order([one for one in members(rows, project) if not one.one_off])
+                them = in_order(_of(rows, project))
                 if not them:
                     near = nearest(project, sorted({row.label(*PROJECT_LABELS) or "" for row in rows} - {""}))
                     hint = f"Did you mean {near}?" if near else "Look again."
@@ -66,7 +66,7 @@ async def preview(order: Order, reach: Reach) -> Preview:
                 raise Refused("unavailable", engine.words(error), "Nothing was sent.") from error
     except NotSentError as error:
         raise Refused("unavailable", str(error), "Look at the engine first.") from None
-    identity = project_identity(project, seen)
+    identity = project_identity(project, ((one.id, one.name) for one in them))
     guard.same(order.pinned, identity)
     steps = [_Step(one.id, one.started_at or "", one.identity.shown, one.stop_timeout_s) for one in seen]
     return Preview(
@@ -93,11 +93,20 @@ async def preview(order: Order, reach: Reach) -> Preview:
 
 
 async def restart(preview: Preview, reach: Reach, permit: Permit, progress: Progress) -> Result:
-    """Restart one after the other; stop at the first that is not well. Raises Refused where nothing was sent."""
+    """Restart one after the other; stop at the first that is not well. Raises Refused where nothing was sent.
+
+    One that has come into the project since the preview would be left out, and one that has left it be restarted
+    without it: where they are not the same any more nothing is done.
+    """
     steps = msgspec.json.decode(preview.held["steps"], type=list[_Step])
-    done: list[str] = []
+    project, done = preview.order.argument, list[str]()
     try:
         async with line(reach, preview.order.target) as engine:
+            try:
+                them = _of(rows_of(await engine.rows())[0], project)
+            except EXPECTED as error:
+                raise NotSentError(f"nothing was sent: {engine.words(error)}") from error
+            guard.same(preview.identity, project_identity(project, ((one.id, one.name) for one in them)))
             for number, step in enumerate(steps, 1):
 
                 def tell(said: str, number: int = number) -> None:
@@ -128,12 +137,8 @@ async def restart(preview: Preview, reach: Reach, permit: Permit, progress: Prog
     )
 
 
-def project_identity(project: str, seen: list[Now]) -> Identity:
-    """All runs of all containers of a project."""
-    return Identity(
-        shown=f"project {safe(project)} with {', '.join(one.name for one in seen)}",
-        parts=tuple((one.id, one.started_at or "") for one in sorted(seen, key=lambda one: one.id)),
-    )
+def _of(rows: list[Row], project: str) -> list[Member]:
+    return [one for one in members(rows, project) if not one.one_off]
 
 
 def in_order(them: list[Member]) -> list[Member]:

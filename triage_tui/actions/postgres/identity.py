@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from triage_tui.actions.act import Identity, Order, Refused
 
 MAX_PID = 2**31 - 1
@@ -25,3 +27,11 @@ def pid_of(order: Order) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) <= MAX_PID):
         raise Refused("argument", "a session is named by its pid", "Take it from the list of sessions.")
     return int(text)
+
+
+def idle_identity(shown: str, them: Iterable[tuple[int, str]]) -> Identity:
+    """The identity of several sessions that are idle in a transaction: none but these may be ended.
+
+    them  pid and backend_start of each, as `session_identity` takes them
+    """
+    return Identity(shown=shown, parts=tuple((f"pid {pid}", began) for pid, began in them))

@@ -13,7 +13,6 @@ from psycopg.rows import DictRow
 from triage_tui.actions.act import (
     Came,
     Danger,
-    Identity,
     Order,
     Permit,
     Preview,
@@ -23,6 +22,7 @@ from triage_tui.actions.act import (
     Result,
 )
 from triage_tui.actions.postgres.ending import HEEDED_WITHIN_S, Key, still, unheard
+from triage_tui.actions.postgres.identity import idle_identity
 from triage_tui.actions.postgres.line import UNREACHED, Line, line, shown_statement
 from triage_tui.actions.unreached import UnreachedError
 from triage_tui.sources.clock import steady
@@ -80,8 +80,9 @@ async def preview(order: Order, reach: Reach, defaults: Mapping[str, str]) -> Pr
         raise error.refusal from None
     more = rows[0]["total"] - len(rows) if rows else 0
     if order.pinned is not None:
-        # Read again: those that were shown, as far as they still are idle; whoever has joined them was not shown.
-        rows = [row for row in rows if _part(row) in order.pinned.parts]
+        # Those that were shown, as far as they still are idle; whoever has joined them was not shown.
+        known = set(order.pinned.parts)
+        rows = [row for row in rows if (f"pid {row['pid']}", iso(row["backend_start"]) or "") in known]
     if not rows:
         raise Refused(
             "gone",
@@ -90,9 +91,9 @@ async def preview(order: Order, reach: Reach, defaults: Mapping[str, str]) -> Pr
         )
     listed = [_idle(row) for row in rows]
     number = f"{len(rows)} session{'s' if len(rows) > 1 else ''}"
-    identity = order.pinned or Identity(
-        shown=f"{number} idle in a transaction for {age(older_than_s)} or longer",
-        parts=tuple(map(_part, rows)),
+    identity = order.pinned or idle_identity(
+        f"{number} idle in a transaction for {age(older_than_s)} or longer",
+        ((one.pid, one.started) for one in listed),
     )
     return Preview(
         order=order,
@@ -195,11 +196,6 @@ def _idle(row: DictRow) -> Idle:
     assert started is not None, "asked for"
     assert since is not None, "compared"
     return Idle(row["pid"], started, since)
-
-
-def _part(row: DictRow) -> tuple[str, str]:
-    """What the session is known by in the identity of the whole list."""
-    return f"pid {row['pid']}", iso(row["backend_start"]) or ""
 
 
 def _values(one: Idle) -> dict[str, str | int]:

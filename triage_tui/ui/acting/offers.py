@@ -21,6 +21,7 @@ from triage_tui.model.docker import Container, DockerData
 from triage_tui.model.host import HostData, Process
 from triage_tui.model.postgres import PostgresData, Session
 from triage_tui.model.redis import Client, Queue, RedisData
+from triage_tui.ui.acting.wholes import is_idle, whole
 
 Purges = Mapping[tuple[str, str], str]
 """(target, queue) → the name of its last purge from here, which can be undone."""
@@ -67,9 +68,13 @@ def of_row(picture: Picture, sighting: Sighting, key: str, purges: Purges) -> tu
     named = _named(thing)
     orders = [_order(picture, sighting, id, named) for id in _applying(thing, sighting.target.name, purges)]
     if isinstance(thing, Container) and thing.project:
-        orders.append(_order(picture, sighting, "compose.restart", (thing.project, None)))
-    if isinstance(thing, Session) and (thing.state or "").startswith("idle in transaction"):
-        orders.append(_order(picture, sighting, "postgres.terminate-idle", ("", None)))
+        them = whole(sighting, "compose.restart", thing.project)
+        if them is not None:
+            orders.append(_order(picture, sighting, "compose.restart", (thing.project, them)))
+    if isinstance(thing, Session) and is_idle(thing):
+        them = whole(sighting, "postgres.terminate-idle", "")
+        if them is not None:
+            orders.append(_order(picture, sighting, "postgres.terminate-idle", ("", them)))
     if isinstance(thing, Queue):
         purge = purges.get((sighting.target.name, thing.subject))
         if purge is not None:
@@ -91,8 +96,11 @@ def _proposed(picture: Picture, finding: Finding, id: str, target: str, argument
     sighting = picture.of(target)
     if sighting is None:
         return None
-    if id in ("compose.restart", "postgres.terminate-idle", "redis.client-kill"):
-        # A project and a whole server are known by their name; a client's order names its id, which is never reused.
+    if id in ("compose.restart", "postgres.terminate-idle"):
+        them = whole(sighting, id, argument)
+        return None if them is None else _order(picture, sighting, id, (argument, them), finding=finding.key)
+    if id == "redis.client-kill":
+        # The order names the client's id, which is never reused.
         return _order(picture, sighting, id, (argument, None), finding=finding.key)
     thing = next((one for one in _things(sighting) if _named(one)[0] == argument), None)
     if thing is None or _named(thing)[1] is None:
