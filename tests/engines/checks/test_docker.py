@@ -97,9 +97,17 @@ async def test_variables_without_their_values(engine: Engine) -> None:
     assert well.outcome == "pass"
 
 
+@pytest.mark.covers("postgres.version-against-client", "gone")
 async def test_client_versions_are_unknown_where_nothing_tells_them(engine: Engine) -> None:
     told = await asked(on(engine), "postgres.version-against-client", "docker", "asked-well")
     assert told.outcome == "unknown"
+
+
+@pytest.mark.parametrize("id", ["docker.logs-tail", "docker.top", "env.present"])
+@pytest.mark.covers("docker.logs-tail docker.top env.present", "gone")
+async def test_a_container_that_is_gone_is_unknown_by_its_name(engine: Engine, id: str) -> None:
+    told = await asked(on(engine), id, "docker", "asked-never")
+    assert (told.outcome, "asked-never" in told.message) == ("unknown", True), told
 
 
 @pytest.mark.parametrize("id", ["docker.logs-tail", "docker.top", "env.present"])

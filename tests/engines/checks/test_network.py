@@ -109,6 +109,7 @@ class TestPorts:
 
 
 class TestCertificates:
+    @pytest.mark.covers("tls.certificate", "success")
     @pytest.mark.parametrize(("days", "outcome"), [(90, "pass"), (10, "warn"), (1, "fail")])
     async def test_time_that_is_left(self, authority: str, days: float, outcome: str) -> None:
         with serving(showing("localhost", days=days)) as port:
@@ -133,6 +134,7 @@ class TestCertificates:
             other = await asked(Watched(spec), "tls.certificate", "shop")
         assert (other.outcome, "another name" in other.message) == ("fail", True)
 
+    @pytest.mark.covers("tls.certificate", "down", "timeout")
     async def test_no_tls_refused_and_silent(self, port: int) -> None:
         plain = await asked(NOBODY, "tls.certificate", "", f"https://127.0.0.1:{port}")
         assert plain.outcome == "unknown"
@@ -145,6 +147,7 @@ class TestCertificates:
 
 
 class TestEndpoints:
+    @pytest.mark.covers("http.get", "success", "permission")
     async def test_well_ill_and_down(self, port: int) -> None:
         def at(path: str) -> Watched:
             return Watched(HttpSpec("shop", Secret(f"http://127.0.0.1:{port}/{path}")))
@@ -158,12 +161,14 @@ class TestEndpoints:
         assert "hunter2" not in url.message + "".join(url.lines)
         assert (await asked(NOBODY, "http.get", "", "file:///etc/passwd")).outcome == "unknown"
 
+    @pytest.mark.covers("http.get", "down")
     async def test_down(self) -> None:
         told = await asked(Watched(HttpSpec("shop", Secret("http://127.0.0.1:1/"))), "http.get", "shop")
         assert (told.outcome, told.message) == ("fail", "the endpoint does not answer: refused")
 
 
 class TestFoldersAndTheHost:
+    @pytest.mark.covers("files.fresh", "success", "gone", "permission")
     async def test_fresh_stale_missing_and_forbidden(self, tmp_path: Path) -> None:
         (tmp_path / "dump").write_text("x")
         spec = FilesSpec("backups", str(tmp_path), max_age_s=3600)
@@ -180,6 +185,7 @@ class TestFoldersAndTheHost:
             told = await asked(Watched(FilesSpec("shut", str(shut))), "files.fresh", "shut")
             assert (told.outcome, "permission" in told.message) == ("unknown", True)
 
+    @pytest.mark.covers("disk.free process.list", "success", "gone")
     async def test_disks_and_processes(self) -> None:
         root = await asked(Watched(HostSpec()), "disk.free", "host", "/etc/hostname")
         assert root.message.startswith("/")

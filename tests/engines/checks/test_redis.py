@@ -56,7 +56,7 @@ async def test_full_memory_is_a_failure_with_its_numbers(server: EmbeddedServer,
 
 
 @pytest.mark.covers("queue.depths queue.workers", "success")
-@pytest.mark.covers("queue.workers", "gone")
+@pytest.mark.covers("queue.depths queue.workers", "gone")
 async def test_queues(server: EmbeddedServer, client: redis.Redis) -> None:
     none = await asked(on(server.url), "queue.depths", "kv")
     assert (none.outcome, none.message) == ("unknown", "no queue was found")
@@ -66,6 +66,8 @@ async def test_queues(server: EmbeddedServer, client: redis.Redis) -> None:
     assert "rq:mail: 7 wait" in (depth.message, *depth.lines)[0] or "rq:mail: 7 wait" in depth.lines[0]
     alone = await asked(on(server.url), "queue.workers", "kv", "rq:mail")
     assert alone.outcome in ("fail", "warn"), alone
+    missing = await asked(on(server.url), "queue.depths", "kv", "rq:none")
+    assert missing.outcome == "unknown", missing
     other = await asked(on(server.url), "queue.workers", "kv", "rq:none")
     assert (other.outcome, "rq:mail" in other.lines[0]) == ("unknown", True)
 

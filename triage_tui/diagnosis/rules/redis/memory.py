@@ -42,8 +42,8 @@ def writes_refused(scene: Scene) -> Iterator[Finding | Unclear]:
     full = data.memory.policy == NO_EVICTION and _full(scene, data.memory)
     refused = scene.severity("redis.refused_writes_per_s", data.refused_writes_per_s)
     if not full and refused is None:
-        if data.refused_writes is not None and data.refused_writes_per_s is None:
-            # The first count of a server says nothing about now.
+        if data.refused_writes and data.refused_writes_per_s is None:
+            # The first count of a server says nothing about now, where it is not zero.
             yield Unclear()
         return
     evidence = list(_refusals(scene, data, refused))
