@@ -49,12 +49,12 @@ def test_it_shows_the_company_and_a_key_ends_it_and_leaves_nothing(
         expect_nothing_left(left, open_folder)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
-def test_a_signal_ends_it_and_leaves_nothing(open_folder: Path, number: signal.Signals, code: int) -> None:
+def test_a_signal_ends_it_and_leaves_nothing(open_folder: Path) -> None:
+    """SIGTERM; what a SIGKILL leaves is looked at in test_demo.py."""
     with _demo(open_folder) as program:
         left = _servers_of(program)
-        program.signal(number)
-        assert program.wait_for_exit(PATIENCE_S) == code
+        program.signal(signal.SIGTERM)
+        assert program.wait_for_exit(PATIENCE_S) == 143
         expect_nothing_left(left, open_folder)
 
 

@@ -95,7 +95,7 @@ def test_a_crash_between_the_record_and_the_note_of_it_is_no_forgery() -> None:
 
 
 @given(st.integers(1, 150))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_half_a_line_is_told_and_goes_on(cut: int) -> None:
     import tempfile
 
