@@ -50,7 +50,7 @@ SETTLED_S = 3.0
 
 BREAK_S = 60.0
 
-SHOTS = {"overview": (), "problems": ("0",)}
+SHOTS = {"overview": (), "problems": ("0",), "question": ("home", "T")}
 """File name, and the keys that lead there."""
 
 SIZE = (140, 45)

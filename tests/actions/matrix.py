@@ -36,7 +36,7 @@ server refuses it is told as a missing permission."""
 NONE: dict[str, tuple[str, str]] = {
     "docker.stop": (
         "refusal",
-        "an engine ends whatever runs; of what has ended it says 304, which `success` tries",
+        "an engine ends whatever runs; what has ended is refused before anything is sent",
     ),
     "process.signal": ("down", "the kernel is not down"),
     "queue.pause queue.resume": (
