@@ -36,7 +36,8 @@ def test_what_a_real_engine_showed() -> None:
     assert sensitive.title == (
         "revrx-worker-1 writes phone numbers, social security numbers and e-mail addresses to its log"
     )
-    assert len(sensitive.evidence) == 3
+    assert sensitive.evidence[0].text == "3 lines"
+    assert len(sensitive.evidence) == 4
 
 
 @pytest.mark.parametrize("finding", ["logs.signature", "logs.sensitive-data"])

@@ -76,21 +76,27 @@ def sensitive_data(scene: Scene) -> Iterator[Finding | Unclear]:
             severity,
             container,
             f"{container} writes {_listed(kinds)} to its log",
-            [
-                Evidence(
-                    f"{hit.kind}: {figures.count(hit.count)} times, the last {figures.age(hit.last_age_s)} ago, such as"
-                    f" {hit.sample}",
-                    "logs.sensitive_lines",
-                    float(hit.count),
-                    scene.limit("logs.sensitive_lines", severity),
-                    hit.last_age_s,
-                )
-                for hit in hits
-            ],
+            [_altogether(scene, severity, times, hits), *map(_such_as, hits)],
             against=_incomplete(data, container),
             began_s=max((hit.first_age_s for hit in hits if hit.first_age_s is not None), default=None),
             checks=[scene.deed("docker.logs-tail", container, "which part of the program writes it")],
         )
+
+
+def _altogether(scene: Scene, severity: Severity, times: int, hits: Sequence[SensitiveHit]) -> Evidence:
+    """All of them together: this is what is compared."""
+    return Evidence(
+        f"{figures.count(times)} {'line' if times == 1 else 'lines'}",
+        "logs.sensitive_lines",
+        float(times),
+        scene.limit("logs.sensitive_lines", severity) if severity is not Severity.INFO else None,
+        min((hit.last_age_s for hit in hits if hit.last_age_s is not None), default=None),
+    )
+
+
+def _such_as(hit: SensitiveHit) -> Evidence:
+    when = f"{figures.count(hit.count)} times, the last {figures.age(hit.last_age_s)} ago"
+    return Evidence(f"{hit.kind}: {when}, such as {hit.sample}", age_s=hit.last_age_s)
 
 
 def _listed(kinds: Sequence[str]) -> str:

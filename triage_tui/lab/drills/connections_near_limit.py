@@ -41,25 +41,26 @@ class _Tool:
         self._superuser = superuser
         self._held: list[AsyncConnection] = []
 
-    async def hold(self) -> None:
-        """Open or close one session after the other until so many are left."""
+    async def hold(self) -> bool:
+        """Open or close one session after the other until so many are left. False: somebody has ended one of them, and
+        whoever mends it is not to be worked against."""
         while True:
-            free, _ = await self._counts()
+            free, ours = await self._counts()
+            if ours < len(self._held):
+                return False
             if free > LEFT:
                 self._held.append(await self._company.session("revrx", self._application))
             elif free < LEFT and self._held:
                 await self._held.pop().close()
             else:
-                return
+                return True
 
     async def go_on(self) -> None:
-        """Until somebody ends one of them: whoever mends it is not to be worked against."""
+        """While nobody ends one of them."""
         while True:
             await asyncio.sleep(LOOK_S)
-            _, ours = await self._counts()
-            if ours < len(self._held):
+            if not await self.hold():
                 return
-            await self.hold()
 
     async def close(self) -> None:
         """End them all."""
