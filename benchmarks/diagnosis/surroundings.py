@@ -5,10 +5,9 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +15,8 @@ import psycopg
 import redis
 import trustme
 
+from tests.engines.http.servers import serving
+from tests.servers.docker import wait_for
 from tests.servers.pgbouncer import running
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import HostSpec, HttpSpec, PgbouncerSpec, PostgresSpec, RedisSpec
@@ -58,7 +59,7 @@ def redis_loading(home: Path, write: Write) -> None:
         address = urlsplit(master.url)
         client.config_set("masterauth", address.password or "")
         client.replicaof(address.hostname, address.port)
-        _until(lambda: client.info("persistence")["loading"] == 1)
+        wait_for("loading", lambda: client.info("persistence")["loading"] == 1)
         write(spec)
 
 
@@ -93,37 +94,15 @@ def http_tls_expiring(home: Path, write: Write) -> None:
     ca_file = home / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
     for days, near in ((90, True), (10, False)):
-        with _serving(authority, days) as port:
+        with serving(_showing(authority, days)) as port:
             url = f"https://localhost:{port}/health"
             write(HttpSpec("shop-api", Secret(url), ca_file=str(ca_file)), near=near)
 
 
-@contextmanager
-def _serving(authority: trustme.CA, days: float) -> Iterator[int]:
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            return
-
+def _showing(authority: trustme.CA, days: float) -> ssl.SSLContext:
     ends = datetime.now(UTC) + timedelta(days=days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost", not_before=ends - timedelta(days=400), not_after=ends).configure_cert(
         context
     )
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit("it did not come about")
-        time.sleep(0.05)
+    return context

@@ -27,6 +27,7 @@ from rq.suspension import suspend
 
 from benchmarks.diagnosis import engines, surroundings
 from benchmarks.diagnosis.recording import record
+from tests.servers.docker import wait_for
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import (
     DockerSpec,
@@ -89,7 +90,7 @@ def redis_replica_link_down(home: Path, write: Write) -> None:
         _follow(client, master)
         write(_of(replica), near=True)
         master.stop()
-        _until(lambda: client.info("replication")["master_link_status"] == "down")
+        wait_for("the link to be down", lambda: client.info("replication")["master_link_status"] == "down")
         write(_of(replica))
 
 
@@ -102,7 +103,7 @@ def redis_read_only(home: Path, write: Write) -> None:
             Queue("mail", connection=there).enqueue(print, "x")
         write(_of(master), near=True)
         _follow(client, master)
-        _until(lambda: client.exists("rq:queues") == 1)
+        wait_for("the queue on the replica", lambda: client.exists("rq:queues") == 1)
         write(_of(replica))
 
 
@@ -302,15 +303,7 @@ def _without_programs(picture: Picture) -> Picture:
 def _look(engine: Engine) -> None:
     before = engine.picture().sightings[0].wall_at
     engine.refresh()
-    _until(lambda: engine.picture().sightings[0].wall_at != before)
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit("it did not come about")
-        time.sleep(0.05)
+    wait_for("a look", lambda: engine.picture().sightings[0].wall_at != before)
 
 
 @contextmanager
@@ -336,7 +329,7 @@ def _follow(client: redis.Redis, master: EmbeddedServer) -> None:
     there = urlsplit(master.url)
     client.config_set("masterauth", there.password or "")
     client.replicaof(there.hostname, there.port)
-    _until(lambda: client.info("replication")["master_link_status"] == "up")
+    wait_for("the link to be up", lambda: client.info("replication")["master_link_status"] == "up")
 
 
 def _with(url: str, *, user: str = "", path: str = "") -> str:

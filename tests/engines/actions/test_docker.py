@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
 from tests.engines.actions.acting import Acting, Allowed, Forbidden, Targets, refused
+from tests.engines.actions.docker_acting import SLEEPS, here, wire
 from tests.engines.actions.wire import Wire
 from tests.servers.docker import Engine, docker_engine
 from triage_tui.actions.act import Came, Order, Refused
 from triage_tui.actions.audit import AuditLog
-from triage_tui.actions.docker import ACTIONS, container_identity
+from triage_tui.actions.docker import container_identity
 from triage_tui.actions.perform import Performer
 from triage_tui.actions.switch import Switch
 from triage_tui.config.secret import Secret
 from triage_tui.config.settings import DockerSpec
 from triage_tui.sources.clock import steady
 
-__all__ = ["docker_engine"]
+__all__ = ["docker_engine", "here", "wire"]
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
-SLEEPS = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
 PROJECT = {"com.docker.compose.project": "shop"}
 
 
@@ -35,17 +34,6 @@ def of_shop(service: str, needs: str = "") -> dict[str, str]:
         "com.docker.compose.service": service,
         **({"com.docker.compose.depends_on": needs} if needs else {}),
     }
-
-
-@pytest.fixture
-async def wire(docker_engine: Engine) -> AsyncIterator[Wire]:
-    async with Wire(docker_engine.socket) as one:
-        yield one
-
-
-@pytest.fixture
-def here(wire: Wire) -> Acting:
-    return Acting(ACTIONS, DockerSpec("docker", Secret(wire.url)))
 
 
 def performer(wire: Wire, tmp_path: Path) -> tuple[Performer, Switch]:

@@ -4,25 +4,22 @@ the engine does it at the request itself."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from tests.engines.actions.acting import Acting, Allowed, Forbidden, refused
+from tests.engines.actions.docker_acting import SLEEPS, here, wire
 from tests.engines.actions.wire import Wire
 from tests.servers.docker import Engine, docker_engine, wait_for
 from triage_tui.actions.act import Came
-from triage_tui.actions.docker import ACTIONS
 from triage_tui.actions.docker.deeds import VERBS
-from triage_tui.config.secret import Secret
-from triage_tui.config.settings import DockerSpec
 
-__all__ = ["docker_engine"]
+__all__ = ["docker_engine", "here", "wire"]
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
-SLEEPS = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
 NOTHING = "/no/such/program"
 
 
@@ -33,17 +30,6 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         short.setattr("triage_tui.actions.docker.doing.MARGIN_S", 0.2)
         short.setattr("triage_tui.actions.docker.reading.STOP_TIMEOUT_S", 0)
         yield
-
-
-@pytest.fixture
-async def wire(docker_engine: Engine) -> AsyncIterator[Wire]:
-    async with Wire(docker_engine.socket) as one:
-        yield one
-
-
-@pytest.fixture
-def here(wire: Wire) -> Acting:
-    return Acting(ACTIONS, DockerSpec("docker", Secret(wire.url)))
 
 
 @pytest.mark.covers(

@@ -9,27 +9,17 @@ import pytest
 import redis
 from rq import Queue as RqQueue
 
-from tests.servers.redis import StartRedis, start
-from tests.ui.acting.deck import SELDOM_S, Deck, deck, now
-from tests.ui.pictures import sighting
+from tests.servers.redis import start
+from tests.ui.acting.broker import look, server, shown, spec
+from tests.ui.acting.deck import Deck, deck, now
 from triage_tui.actions.act import Came
-from triage_tui.config.secret import Secret
-from triage_tui.config.settings import RedisSpec
 from triage_tui.lab.embedded.server import EmbeddedServer
-from triage_tui.model import Kind, Sighting
-from triage_tui.model.redis import RedisData
-from triage_tui.sources.redis import RedisSource
 
-__all__ = ["start"]
+__all__ = ["server", "start"]
 
 pytestmark = pytest.mark.redis
 
 JOBS = 3
-
-
-@pytest.fixture
-def server(start: StartRedis) -> EmbeddedServer:
-    return start("8", tcp=True)
 
 
 @pytest.fixture
@@ -40,21 +30,6 @@ def mail(server: EmbeddedServer) -> Iterator[RqQueue]:
         for number in range(JOBS):
             queue.enqueue("shop.send", number)
         yield queue
-
-
-def spec(server: EmbeddedServer) -> RedisSpec:
-    return RedisSpec("broker", Secret(server.url), interval_s=SELDOM_S)
-
-
-async def seen(server: EmbeddedServer) -> Sighting:
-    """As our own source sees it."""
-    source = RedisSource(spec(server))
-    try:
-        look = await source.observe()
-    finally:
-        await source.aclose()
-    assert isinstance(look.data, RedisData), look
-    return sighting(Kind.REDIS, "broker", "redis://here", look.data)
 
 
 async def done(screen: Deck, key: str) -> None:
@@ -74,7 +49,7 @@ async def done(screen: Deck, key: str) -> None:
 async def test_it_is_emptied_and_filled_again_by_keys_that_only_its_row_has(
     server: EmbeddedServer, mail: RqQueue, state: Path
 ) -> None:
-    async with deck(now(await seen(server)), state, spec(server)) as screen:
+    async with deck(now(shown(await look(server))), state, spec(server)) as screen:
         assert "purge" not in screen.lines[-1]
         await screen.press("4")
         assert "D purge" in screen.lines[-1]
@@ -90,10 +65,10 @@ async def test_it_is_emptied_and_filled_again_by_keys_that_only_its_row_has(
 
 
 async def test_it_is_paused_and_goes_on(server: EmbeddedServer, mail: RqQueue, state: Path) -> None:
-    async with deck(now(await seen(server)), state, spec(server)) as screen:
+    async with deck(now(shown(await look(server))), state, spec(server)) as screen:
         await screen.press("4")
         assert "P pause" in screen.lines[-1]
         await done(screen, "P")
-        await screen.show(now(await seen(server)))
+        await screen.show(now(shown(await look(server))))
         await screen.until("the way back", lambda: "U resume" in screen.lines[-1])
         await done(screen, "U")
