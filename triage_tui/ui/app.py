@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.driver import Driver
-from textual.events import Event, Key, Resize
-from textual.filter import LineFilter, Monochrome, NoColor
+from textual.events import Event, Key
 from textual.message import Message
 from textual.screen import Screen
 
@@ -27,17 +24,14 @@ from triage_tui.ui.acting.hand import Hand
 from triage_tui.ui.alarm import Alarm
 from triage_tui.ui.checks.asks import Asks
 from triage_tui.ui.collects import Collects
-from triage_tui.ui.crash import crash_report
 from triage_tui.ui.glance import Glance
 from triage_tui.ui.guides.desk import Desk
 from triage_tui.ui.help import Help
 from triage_tui.ui.keys import KEYS
 from triage_tui.ui.memory import TIDY_S, Tidying
 from triage_tui.ui.overview import Overview
-from triage_tui.ui.palette import THEME, Palette
-from triage_tui.ui.scrub import Scrub
-from triage_tui.ui.terminal.choice import driver_for
-from triage_tui.ui.terminal_life import TerminalLife
+from triage_tui.ui.palette import Palette
+from triage_tui.ui.terminal_app import TerminalApp
 from triage_tui.ui.tour import Stop, Tour
 
 if TYPE_CHECKING:
@@ -49,14 +43,11 @@ TICK_S = 1.0
 LOOK_BACK_S = 3.0
 """When it is told what an earlier session left open: the first looks come first."""
 
-RESIZED_WITHIN_S = 0.05
-"""When screens are told of another size at the latest."""
-
 NOTE_S = 4.0
 """How long a note stands in the bar."""
 
 
-class TriageApp(App[int]):
+class TriageApp(TerminalApp):
     """The cockpit.
 
     painted  called once, after the first paint
@@ -79,13 +70,6 @@ class TriageApp(App[int]):
             """A newer one takes the place of one that still waits."""
             return isinstance(message, TriageApp.News)
 
-    class Said(Message):
-        """Words for the bar, from another thread."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
     def __init__(
         self,
         engine: Collects,
@@ -96,26 +80,16 @@ class TriageApp(App[int]):
         tour: bool = False,
         desk: Desk | None = None,
     ) -> None:
-        # Sixteen colours or none: the terminal's own colours and background, no approximations of ours.
-        super().__init__(ansi_color=palette.colours <= 16)
-        self.animation_level = "none"
-        # Before anything is mounted: a theme that changes later is a second styling, layout and paint of everything.
-        self.register_theme(THEME)
-        self.theme = THEME.name
-        self.stylesheet.set_variables(self.get_css_variables())
-        self.set_class(palette.colours <= 16, "-plain")
+        super().__init__(palette)
         self._engine = engine
         self._painted = painted
         self._settings = settings
-        self._palette = palette
         self._desk = desk if desk is not None else _desk(settings)
         self._asks = Asks(engine, settings)
         self._hand = Hand(
             self, palette, engine, settings, lambda work: self._overview.post(work), self._show, self._note
         )
         self._overview = Overview(palette, self._desk, self._asks.ask, self._hand)
-        self._scrub = Scrub(unicode=palette.unicode)
-        self._life = TerminalLife(self._leave)
         self._unsubscribe: Callable[[], None] | None = None
         self._held: tuple[Picture, Diagnosis] | None = None
         self._held_at = 0.0
@@ -126,39 +100,10 @@ class TriageApp(App[int]):
         self._tour = Tour(self._show_stop, self.set_timer, self._end_tour) if tour else None
         self._news_waits = False
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own filters, and the scrubbing one last."""
-        # Textual takes colours away for an empty NO_COLOR too, which says nothing (no-color.org).
-        own = [
-            one for one in super().get_line_filters() if not (self._palette.colours and _takes_colour(one))
-        ]
-        return [*own, self._scrub]
-
     def refresh_css(self, animate: bool = True) -> None:
         """Style everything anew, where there is something: at the start Textual parses all of CSS twice otherwise."""
         if self._overview.is_mounted:
             super().refresh_css(animate)
-
-    def get_driver_class(self) -> type[Driver]:
-        """The replica in front of a terminal; Textual's own choice for browsers, tests and where it is asked for."""
-        return driver_for(super().get_driver_class())
-
-    def _build_driver(
-        self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None
-    ) -> Driver:
-        """Textual's own; signals are heard before the terminal is changed, so that it is always put back."""
-        driver = super()._build_driver(headless, inline, mouse, size)
-        if not driver.is_headless and not driver.is_web:
-            self._life.start()
-        return driver
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy, by the driver's own way where frames cannot reach the clipboard."""
-        copy = getattr(self._driver, "copy", None)
-        if copy is not None:
-            copy(text)
-        else:
-            super().copy_to_clipboard(text)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers."""
@@ -196,14 +141,6 @@ class TriageApp(App[int]):
         if self._tour is not None:
             self._tour.go_on()
 
-    def on_resize(self, _event: Resize) -> None:
-        """Make sure that screens hear of it.
-
-        Textual tells them by a timer of 8 ms, which ends without a word where the process is held up for as long
-        between two of its statements; from then on it waits for that timer, and no size is ever laid out again.
-        """
-        asyncio.get_running_loop().call_later(RESIZED_WITHIN_S, self._check_resize)
-
     def on_unmount(self) -> None:
         """Stop looking."""
         self._life.stop()
@@ -240,9 +177,8 @@ class TriageApp(App[int]):
 
     def _call(self, diagnosis: Diagnosis) -> None:
         title = self._alarm.title(diagnosis)
-        set_title = getattr(self._driver, "set_title", None)
-        if title is not None and set_title is not None:
-            set_title(title)
+        if title is not None:
+            self.set_title(title)
         if self._alarm.rings(diagnosis):
             self.bell()
 
@@ -267,16 +203,6 @@ class TriageApp(App[int]):
     def _note(self, text: str) -> None:
         self._note_until = time.monotonic() + NOTE_S
         self._overview.show_note(text)
-
-    def _fatal_error(self) -> None:
-        """Leave a short report instead of Textual's traceback, which prints every local variable."""
-        error = self._exception or sys.exc_info()[1]
-        if error is not None:
-            self._exit_renderables.append(Text(crash_report(error)))
-        self._close_messages_no_wait()
-
-    def _leave(self, code: int) -> None:
-        self.exit(code, return_code=code)
 
     # Actions
 
@@ -335,17 +261,13 @@ class TriageApp(App[int]):
 
     def _later(self, said: Callable[[str], str]) -> Callable[[str], None]:
         """For the engine, from its thread: what is said when the disk has answered."""
-        loop = asyncio.get_running_loop()
 
         def told(why: str) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(self.post_message, self.Said(said(why)))
+            # Where the screen's loop is closed nobody reads it.
+            with contextlib.suppress(RuntimeError):
+                self._overview.post(lambda: self._note(said(why)))
 
         return told
-
-    def on_triage_app_said(self, event: Said) -> None:
-        """Show it."""
-        self._note(event.text)
 
     def action_command_palette(self) -> None:
         """The palette of commands, unless it is open."""
@@ -384,7 +306,3 @@ def _desk(settings: Settings) -> Desk:
         return all_folders(settings.guide_folders)
 
     return Desk(folders, cache_folder(os.environ))
-
-
-def _takes_colour(line_filter: LineFilter) -> bool:
-    return isinstance(line_filter, (Monochrome, NoColor))
