@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from triage_tui.config import hush_file
+from triage_tui.config import state
 from triage_tui.config.hush import LONGEST, MOST_REASON, SLACK, Hush, decode, encode, who
 from triage_tui.config.hush_file import MAX_BYTES, MOST, HushError, HushFile
 
@@ -232,7 +232,7 @@ def test_what_a_program_left_that_died_while_it_wrote_is_in_nobodys_way(file: Hu
 
 def test_a_lock_that_is_held_for_long_is_told(file: HushFile, monkeypatch: pytest.MonkeyPatch) -> None:
     file.change(NOW, add=[IGNORE])
-    monkeypatch.setattr(hush_file, "LOCK_S", 0.05)
+    monkeypatch.setattr(state, "LOCK_S", 0.05)
     with (file.folder / "quiet.lock").open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(HushError, match="another program has held it"):

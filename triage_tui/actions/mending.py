@@ -6,17 +6,12 @@ from triage_tui.actions.act import Order
 from triage_tui.model import Diagnosis, Finding
 
 
-def everything(diagnosis: Diagnosis) -> tuple[Finding, ...]:
-    """What is told, what is known and quiet, and what has not held for long enough to be told."""
-    return (*diagnosis.findings, *(one.finding for one in diagnosis.quiet), *diagnosis.pending)
-
-
 def proposing(diagnosis: Diagnosis, order: Order) -> tuple[Finding, ...]:
     """What proposes exactly this action on exactly this, the one to see to first before the others."""
     wanted = order.action, order.target, order.argument
     return tuple(
         one
-        for one in everything(diagnosis)
+        for one in diagnosis.known
         if any((deed.id, deed.target, deed.argument) == wanted for deed in one.actions)
     )
 
@@ -27,7 +22,5 @@ def mended_by(diagnosis: Diagnosis, order: Order) -> Finding | None:
     proposed = proposing(diagnosis, order)
     if proposed:
         return proposed[0]
-    about = [
-        one for one in everything(diagnosis) if (one.target, one.subject) == (order.target, order.argument)
-    ]
+    about = [one for one in diagnosis.known if (one.target, one.subject) == (order.target, order.argument)]
     return max(about, key=lambda one: one.severity.rank, default=None) if order.argument else None

@@ -69,8 +69,7 @@ def snapshot(key: Key, picture: Picture, diagnosis: Diagnosis, signals: tuple[Re
     if sighting is None or sighting.age_s is None:
         return Seen(picture.taken_at, None)
     at = picture.taken_at - sighting.age_s
-    everywhere = (*diagnosis.findings, *(one.finding for one in diagnosis.quiet), *diagnosis.pending)
-    found = next((one for one in everywhere if one.key == key), None)
+    found = next((one for one in diagnosis.known if one.key == key), None)
     if not sighting.known or (found is not None and found.stale):
         return Seen(at, None)
     if found is not None:

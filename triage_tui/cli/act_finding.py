@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triage_tui.actions.act import Refused
-from triage_tui.actions.mending import everything, proposing
+from triage_tui.actions.mending import proposing
 from triage_tui.model.findings import FINDINGS
 from triage_tui.text import safe
 
@@ -73,9 +73,7 @@ def meant(diagnosis: Diagnosis, order: Order, said: str | None) -> tuple[Finding
     if said is None:
         return proposed[:1]
     id, _, subject = said.partition(":")
-    found = tuple(
-        one for one in everything(diagnosis) if one.id == id and (not subject or one.subject == subject)
-    )
+    found = tuple(one for one in diagnosis.known if one.id == id and (not subject or one.subject == subject))
     narrower = (
         tuple(one for one in found if one in proposed),
         tuple(one for one in found if (one.target, one.subject) == (order.target, order.argument)),

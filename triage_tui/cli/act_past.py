@@ -18,8 +18,9 @@ MOST_FINDINGS = 5
 def runs() -> tuple[Run, ...]:
     """The latest runs, the oldest first; none where the audit cannot be read: nothing can be done then, and the guard
     says why."""
-    from triage_tui.actions.audit import AuditError, AuditLog, state_folder
+    from triage_tui.actions.audit import AuditError, AuditLog
     from triage_tui.actions.audit.runs import runs_of
+    from triage_tui.config.state import state_folder
 
     try:
         return runs_of(AuditLog(state_folder(os.environ)).records())

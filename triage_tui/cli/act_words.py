@@ -37,6 +37,8 @@ class Told(Struct, frozen=True):
 
 def put_json(arguments: Namespace, told: Told) -> None:
     """All of it, on one line."""
+    from triage_tui.actions.audit.content import told_of
+
     result, preview, judgement = told.result, told.preview, told.judgement
     _print(
         {
@@ -63,14 +65,7 @@ def put_json(arguments: Namespace, told: Told) -> None:
                 {"finding": id, "tried": one.tried, "worked": one.worked, "last_at": one.last_at}
                 for id, one in told.histories.items()
             ],
-            "verdict": {
-                "verdict": judgement.verdict.value,
-                "message": judgement.message,
-                "before": {one.signal: one.value for one in judgement.before},
-                "after": {one.signal: one.value for one in judgement.after},
-            }
-            if judgement is not None
-            else None,
+            "verdict": told_of(judgement) if judgement is not None else None,
         }
     )
 

@@ -161,10 +161,11 @@ def _order(arguments: Namespace, settings: Settings, looking: Looking) -> Order:
 
 
 def _performer(engine: Engine) -> Performer:
-    from triage_tui.actions.audit import AuditLog, state_folder
+    from triage_tui.actions.audit import AuditLog
     from triage_tui.actions.perform import Performer
     from triage_tui.actions.reach import EngineReach
     from triage_tui.actions.switch import Switch
+    from triage_tui.config.state import state_folder
 
     return Performer(EngineReach(engine), Switch(engine.settings), AuditLog(state_folder(os.environ)))
 

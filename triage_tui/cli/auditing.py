@@ -68,7 +68,8 @@ def verify(arguments: Namespace) -> int:
 
 
 def _log() -> AuditLog:
-    from triage_tui.actions.audit import AuditLog, state_folder
+    from triage_tui.actions.audit import AuditLog
+    from triage_tui.config.state import state_folder
 
     return AuditLog(state_folder(os.environ))
 

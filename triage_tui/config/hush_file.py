@@ -10,7 +10,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import time
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from triage_tui.config.hush import Hush, Identity, decode, encode
-from triage_tui.config.state import open_file, open_folder
+from triage_tui.config.state import lock, open_file, open_folder
 from triage_tui.text import safe
 
 NAME = "quiet.jsonl"
@@ -31,10 +30,6 @@ MOST = 200
 MAX_BYTES = 512 * 1024
 """Twice what the most of them take."""
 
-LOCK_S = 3.0
-"""How long another program's writing is waited for; it takes milliseconds."""
-
-_STEP_S = 0.02
 _SHOWN = 3
 
 Stamp = tuple[int, int, int]
@@ -177,17 +172,7 @@ def _locked(folder: int) -> Iterator[None]:
     """Alone among the programs that write. The lock is a file of its own: the other one is replaced."""
     handle = open_file(LOCK, folder, write=True)
     try:
-        until = time.monotonic() + LOCK_S
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    raise TimeoutError(
-                        errno.ETIMEDOUT, f"another program has held it for {LOCK_S:g} s"
-                    ) from None
-                time.sleep(_STEP_S)
+        lock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import stat
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from triage_tui.config.toml.file import home_of
 
 FOLDER = "triage-tui"
+
+LOCK_S = 3.0
+"""How long another program's writing is waited for; it takes milliseconds."""
+
+_STEP_S = 0.02
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
@@ -58,6 +66,23 @@ def open_file(name: str, folder: int, *, write: bool) -> int:
         os.close(handle)
         raise
     return handle
+
+
+def lock(handle: int, how: int) -> None:
+    """Wait for a lock on an open file, until it is closed. how: as for flock.
+
+    Raises TimeoutError where another program holds it for LOCK_S.
+    """
+    until = time.monotonic() + LOCK_S
+    while True:
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                held = f"another program has held it for {LOCK_S:g} s"
+                raise TimeoutError(errno.ETIMEDOUT, held) from None
+            time.sleep(_STEP_S)
 
 
 def _ours(status: os.stat_result, what: str) -> None:

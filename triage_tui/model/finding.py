@@ -169,6 +169,15 @@ class Diagnosis(Struct, frozen=True):
         return tuple(finding for one in self.incidents for finding in (one.root, *one.symptoms))
 
     @property
+    def known(self) -> tuple[Finding, ...]:
+        """What is told, what is known and quiet, and what has not held for long enough to be told."""
+        return (*self.findings, *(one.finding for one in self.quiet), *self.pending)
+
+    def quiet_of(self, finding: Finding) -> Quiet | None:
+        """Why a finding is not to be told; None where it is."""
+        return next((one for one in self.quiet if one.finding.key == finding.key), None)
+
+    @property
     def worst(self) -> Severity | None:
         """The worst severity of what is told; None where all is well."""
         return max((one.severity for one in self.findings), key=lambda each: each.rank, default=None)

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from triage_tui.actions.audit import AuditError, AuditLog, log, state_folder
+from triage_tui.actions.audit import AuditError, AuditLog, log
 from triage_tui.actions.audit.record import decode, encode
 from triage_tui.actions.audit.verify import verify
+from triage_tui.config import state
+from triage_tui.config.state import state_folder
 
 
 @pytest.fixture
@@ -172,7 +174,7 @@ def test_another_instance_is_waited_for_and_not_for_ever(
     audit: AuditLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(audit, 1)
-    monkeypatch.setattr(log, "LOCK_S", 0.05)
+    monkeypatch.setattr(state, "LOCK_S", 0.05)
     with audit.path.open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(AuditError, match="another instance"):

@@ -1,6 +1,5 @@
 """Who did what, to what, and what came of it: written before and after, and whether it is whole."""
 
 from triage_tui.actions.audit.log import AuditError, AuditLog
-from triage_tui.actions.audit.place import state_folder
 
-__all__ = ["AuditError", "AuditLog", "state_folder"]
+__all__ = ["AuditError", "AuditLog"]

@@ -83,8 +83,12 @@ def _who() -> dict[str, Any]:
 
 def verdict_of(run: str, judgement: Judgement) -> dict[str, Any]:
     """The record of whether it helped."""
+    return {**_headed("verdict", run), **told_of(judgement)}
+
+
+def told_of(judgement: Judgement) -> dict[str, Any]:
+    """A verdict with the signals that it compares, as records and `triage act --json` have it."""
     return {
-        **_headed("verdict", run),
         "verdict": judgement.verdict.value,
         "message": judgement.message,
         "before": {one.signal: one.value for one in judgement.before},

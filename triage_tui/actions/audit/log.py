@@ -5,19 +5,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from triage_tui.actions.audit.place import HEAD, LOG, open_file, open_folder
+from triage_tui.actions.audit.place import HEAD, LOG
 from triage_tui.actions.audit.record import FIRST, LONGEST_LINE, Record, decode, digest_of, encode
+from triage_tui.config.state import LOCK_S, lock, open_file, open_folder
 from triage_tui.text import safe
-
-LOCK_S = 3.0
-"""How long another instance's writing is waited for; it takes milliseconds."""
-
-_STEP_S = 0.02
 
 TAIL = 4 * 1024 * 1024
 """Bytes from the end that are read where the latest records are enough: some thousands of them."""
@@ -123,15 +118,10 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _lock(handle: int, how: int) -> None:
-    until = time.monotonic() + LOCK_S
-    while True:
-        try:
-            fcntl.flock(handle, how | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                raise AuditError(f"another instance has held the audit for {LOCK_S:g} s") from None
-            time.sleep(_STEP_S)
+    try:
+        lock(handle, how)
+    except TimeoutError:
+        raise AuditError(f"another instance has held the audit for {LOCK_S:g} s") from None
 
 
 def _last(log: int) -> tuple[Record | None, bytes | None, int]:

@@ -11,12 +11,13 @@ from msgspec.structs import replace
 from textual.app import App
 
 from triage_tui.actions.act import Action, Came, Order, Refused
-from triage_tui.actions.audit import AuditError, AuditLog, state_folder
+from triage_tui.actions.audit import AuditError, AuditLog
 from triage_tui.actions.audit.runs import Run, left_open
 from triage_tui.actions.mending import mended_by
 from triage_tui.actions.perform import Performer, registered
 from triage_tui.actions.switch import Switch
 from triage_tui.config.settings import Settings
+from triage_tui.config.state import state_folder
 from triage_tui.sources.clock import steady
 from triage_tui.text import safe
 from triage_tui.ui.acting.asking import Asking

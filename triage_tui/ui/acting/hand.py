@@ -68,7 +68,8 @@ class Hand:
 
     def look_back(self) -> None:
         """Tell what an earlier session left open, where anything was ever done from here."""
-        from triage_tui.actions.audit.place import LOG, state_folder
+        from triage_tui.actions.audit.place import LOG
+        from triage_tui.config.state import state_folder
 
         if os.path.exists(state_folder(os.environ) / LOG):  # noqa: PTH110  Path.exists raises where it may not look
             self.acting.look_back()

@@ -51,11 +51,11 @@ def finding_lines(
 
 def _quiet(glance: Glance, finding: Finding) -> Iterator[str]:
     """Why it is known, until when, who says so, and how it is told again."""
-    for one in glance.diagnosis.quiet if glance.diagnosis is not None else ():
-        if one.finding.key == finding.key:
-            until = f"until {one.until:%d %b %H:%M}Z: " if one.until is not None else ""
-            by = f", by {one.by}; z tells it again" if one.rule is not None else ", by triage.toml"
-            yield f"{until}{one.reason}{by}"
+    one = glance.diagnosis.quiet_of(finding) if glance.diagnosis is not None else None
+    if one is not None:
+        until = f"until {one.until:%d %b %H:%M}Z: " if one.until is not None else ""
+        by = f", by {one.by}; z tells it again" if one.rule is not None else ", by triage.toml"
+        yield f"{until}{one.reason}{by}"
 
 
 def _explained(incident: Incident) -> list[str]:

@@ -158,7 +158,7 @@ class Problems(Table):
         diagnosis = self._glance.diagnosis if self._glance is not None else None
         if finding is None or diagnosis is None:
             return None
-        return next((one for one in diagnosis.quiet if one.finding.key == finding.key), None)
+        return diagnosis.quiet_of(finding)
 
     # Layout
 
